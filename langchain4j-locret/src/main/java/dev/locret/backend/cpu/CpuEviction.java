@@ -10,13 +10,14 @@ import java.util.Arrays;
 final class CpuEviction {
     private final WorkerPool pool;
     private final int width;
-    private final long[][] ranks;
+    private final TopSelection[] selections;
     private final float[][] means;
 
     CpuEviction(WorkerPool pool, int width, int maxEntries, int headDim) {
         this.pool = pool;
         this.width = width;
-        this.ranks = new long[pool.threads()][maxEntries];
+        this.selections = new TopSelection[pool.threads()];
+        Arrays.setAll(selections, i -> new TopSelection(maxEntries));
         this.means = new float[pool.threads()][2 * headDim];
     }
 
@@ -121,41 +122,26 @@ final class CpuEviction {
             int length = cache.length(head);
             int keep = spec.budgets()[head];
             if (length > keep) {
-                long[] rank = ranks[thread];
-                select(cache, spec, head, length, keep, rank);
-                compact(cache, head, length, keep, rank);
+                compact(cache, head, select(cache, spec, head, length, keep, selections[thread]), keep);
                 cache.setLength(head, keep);
             }
         });
     }
 
-    /** Leaves the indices to keep, ascending, in the last {@code keep} places of {@code rank}'s first {@code length}. */
-    private static void select(KvSlice cache, EvictionSpec spec, int head, int length, int keep, long[] rank) {
+    private static int[] select(
+            KvSlice cache, EvictionSpec spec, int head, int length, int keep, TopSelection selection) {
         float[] scores = CpuBuffer.floats(cache.scores());
         int[] positions = CpuBuffer.ints(cache.positions());
         int base = head * cache.capacity();
+        selection.clear();
         for (int entry = 0; entry < length; entry++) {
             boolean forced = entry >= length - spec.recent() || positions[base + entry] < spec.pinnedTokens();
-            int order = forced ? Integer.MAX_VALUE : ascending(scores[base + entry]);
-            rank[entry] = (long) order << 32 | entry;
+            selection.add(forced ? Float.POSITIVE_INFINITY : scores[base + entry]);
         }
-        Arrays.sort(rank, 0, length);
-        for (int i = length - keep; i < length; i++) {
-            rank[i] &= 0xffffffffL;
-        }
-        Arrays.sort(rank, length - keep, length);
+        return selection.select(keep);
     }
 
-    /** An integer that orders like the float: NaN below everything, -0 as 0. */
-    private static int ascending(float score) {
-        if (score != score) {
-            return Integer.MIN_VALUE;
-        }
-        int bits = Float.floatToRawIntBits(score + 0f);
-        return bits ^ bits >> 31 & 0x7fffffff;
-    }
-
-    private void compact(KvSlice cache, int head, int length, int keep, long[] rank) {
+    private void compact(KvSlice cache, int head, int[] kept, int keep) {
         CacheLayout layout = CacheLayout.of(cache, width);
         float[] keys = CpuBuffer.floats(cache.keys());
         float[] values = CpuBuffer.floats(cache.values());
@@ -163,7 +149,7 @@ final class CpuEviction {
         int[] positions = CpuBuffer.ints(cache.positions());
         int base = head * cache.capacity();
         for (int to = 0; to < keep; to++) {
-            int from = (int) rank[length - keep + to];
+            int from = kept[to];
             if (from != to) {
                 layout.moveKey(keys, head, from, to);
                 layout.moveValue(values, head, from, to);

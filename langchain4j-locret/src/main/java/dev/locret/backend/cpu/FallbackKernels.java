@@ -114,8 +114,8 @@ final class FallbackKernels implements Kernels {
 
     private static void unpackHalf(int[] words, int from, float[] out, int to) {
         for (int lane = 0; lane < WIDTH; lane++) {
-            out[to + lane] = HalfFloat.toFloat(words[from + lane]);
-            out[to + WIDTH + lane] = HalfFloat.toFloat(words[from + lane] >>> 16);
+            out[to + lane] = HalfFloat.fromF16((short) (words[from + lane]));
+            out[to + WIDTH + lane] = HalfFloat.fromF16((short) (words[from + lane] >>> 16));
         }
     }
 

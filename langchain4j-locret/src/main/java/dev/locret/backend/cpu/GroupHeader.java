@@ -17,14 +17,14 @@ public final class GroupHeader {
         switch (format) {
             case BITS8 -> {
                 for (int lane = 0; lane < width; lane++) {
-                    scale[lane] = HalfFloat.toFloat(words[offset + lane]);
+                    scale[lane] = HalfFloat.fromF16((short) (words[offset + lane]));
                     minimum[lane] = 0;
                 }
             }
             case BITS4, BITS5 -> {
                 for (int lane = 0; lane < width; lane++) {
-                    scale[lane] = HalfFloat.toFloat(words[offset + lane]);
-                    minimum[lane] = HalfFloat.toFloat(words[offset + lane] >>> 16);
+                    scale[lane] = HalfFloat.fromF16((short) (words[offset + lane]));
+                    minimum[lane] = HalfFloat.fromF16((short) (words[offset + lane] >>> 16));
                 }
             }
             case K4, K5 -> {
@@ -32,16 +32,18 @@ public final class GroupHeader {
                 int scales = offset + (1 + part / 8) * width;
                 int minima = offset + (3 + part / 8) * width;
                 for (int lane = 0; lane < width; lane++) {
-                    scale[lane] = HalfFloat.toFloat(words[offset + lane]) * (words[scales + lane] >>> shift & 63);
-                    minimum[lane] =
-                            -HalfFloat.toFloat(words[offset + lane] >>> 16) * (words[minima + lane] >>> shift & 63);
+                    scale[lane] =
+                            HalfFloat.fromF16((short) (words[offset + lane])) * (words[scales + lane] >>> shift & 63);
+                    minimum[lane] = -HalfFloat.fromF16((short) (words[offset + lane] >>> 16))
+                            * (words[minima + lane] >>> shift & 63);
                 }
             }
             case K6 -> {
                 int shift = 8 * (part & 3);
                 int scales = offset + (1 + part / 4) * width;
                 for (int lane = 0; lane < width; lane++) {
-                    scale[lane] = HalfFloat.toFloat(words[offset + lane]) * (byte) (words[scales + lane] >> shift);
+                    scale[lane] =
+                            HalfFloat.fromF16((short) (words[offset + lane])) * (byte) (words[scales + lane] >> shift);
                     minimum[lane] = -32 * scale[lane];
                 }
             }

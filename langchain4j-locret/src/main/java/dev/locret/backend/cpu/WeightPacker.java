@@ -73,11 +73,11 @@ final class WeightPacker {
     /** Scale and the minimum that a fixed zero point means: exact, as zero points are powers of two. */
     private int centred(ByteBuffer row, int at, int zeroPoint) {
         int bits = scale(row, at);
-        float minimum = -zeroPoint * HalfFloat.toFloat(bits);
+        float minimum = -zeroPoint * HalfFloat.fromF16((short) (bits));
         Checks.check(
                 Math.abs(minimum) < 65520f,
                 ErrorId.FILE_UNSUPPORTED,
-                () -> "model: weight '" + name + "' has a block scale of " + HalfFloat.toFloat(bits)
+                () -> "model: weight '" + name + "' has a block scale of " + HalfFloat.fromF16((short) (bits))
                         + ", beyond what is read of type " + type);
         return bits | halfBits(minimum) << 16;
     }

@@ -26,7 +26,7 @@ final class WeightReader {
             out[at + column] = switch (format) {
                 case FLOAT -> weight.floats()[group + lane];
                 case BFLOAT16 -> Float.intBitsToFloat(half(group + lane, k) << 16);
-                case HALF -> HalfFloat.toFloat(half(group + lane, k));
+                case HALF -> HalfFloat.fromF16((short) (half(group + lane, k)));
                 default -> quantised(format, group, lane, k);
             };
         }
