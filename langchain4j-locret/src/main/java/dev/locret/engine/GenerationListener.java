@@ -1,0 +1,23 @@
+package dev.locret.engine;
+
+/**
+ * Told of a generation's progress on the engine's worker thread, so it must return soon. Nothing is told after the
+ * generation was cancelled or failed.
+ */
+public interface GenerationListener {
+    /** Listens to nothing. */
+    GenerationListener NONE = new GenerationListener() {};
+
+    /**
+     * After each chunk of the prompt.
+     *
+     * @param tokensRead tokens of the prompt read so far
+     * @param promptTokens tokens of the prompt
+     * @param entriesKept entries of the fullest KV head
+     * @param tokensPerSecond tokens read per second so far
+     */
+    default void onRead(int tokensRead, int promptTokens, int entriesKept, double tokensPerSecond) {}
+
+    /** A piece of the answer: whole code points, never empty, never part of a stop text. */
+    default void onText(String text) {}
+}
