@@ -120,20 +120,23 @@ final class GgufTokenizer {
                 metadata.source(),
                 new Vocabulary(List.copyOf(texts), List.copyOf(kinds), byteLevel),
                 specials(),
-                encoder(library, size, removesSpace),
+                encoder(library, size, json.extraIds(), removesSpace),
                 bos,
                 addsBos,
                 endIds(size),
                 removesSpace);
     }
 
-    /** Symbols of bytes that the vocabulary lacks have ids past its end; they leave no token. */
-    private static FragmentEncoder encoder(NativeTokenizer library, int size, boolean addsSpace) {
+    private static FragmentEncoder encoder(NativeTokenizer library, int size, List<int[]> extraIds, boolean addsSpace) {
         return (text, first, afterToken, out) -> {
             String prefixed = addsSpace && (first || afterToken) ? " " + text : text;
             for (long id : library.encode(prefixed, false)) {
                 if (id < size) {
                     out.add((int) id);
+                } else {
+                    for (int replacement : extraIds.get((int) id - size)) {
+                        out.add(replacement);
+                    }
                 }
             }
         };

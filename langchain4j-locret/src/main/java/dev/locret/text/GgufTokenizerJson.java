@@ -5,12 +5,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Writes the vocabulary of a GGUF file as a {@code tokenizer.json}. Tokens that are found whole are written under a
@@ -25,6 +27,8 @@ final class GgufTokenizerJson {
     private final List<TokenKind> kinds;
     private final Map<String, Integer> ids;
     private final HiddenNames hidden = new HiddenNames();
+    private final List<String> extraSymbols = new ArrayList<>();
+    private final List<int[]> extraIds = new ArrayList<>();
 
     GgufTokenizerJson(GgufMetadata metadata, List<String> texts, List<TokenKind> kinds, Map<String, Integer> ids) {
         this.metadata = metadata;
@@ -35,8 +39,17 @@ final class GgufTokenizerJson {
 
     private record Merge(String left, String right) {}
 
+    /**
+     * What the ids past the end of the vocabulary stand for: symbols that have no token of their own, but which the
+     * library must know to merge as the model's own tokenizer does. Item {@code i} replaces the id {@code size + i}.
+     */
+    List<int[]> extraIds() {
+        return extraIds;
+    }
+
     String byteLevel(PreTokenizer pre) {
         List<Merge> merges = readMerges();
+        addMissingBytes();
         return write(json -> {
             json.writeNullField("normalizer");
             json.writeObjectFieldStart("pre_tokenizer");
@@ -65,6 +78,7 @@ final class GgufTokenizerJson {
     }
 
     String sentencePiece() {
+        addMissingCharacters();
         List<Merge> merges = mergesOfScores();
         String unknown = null;
         for (int id = 0; id < texts.size() && unknown == null; id++) {
@@ -125,8 +139,8 @@ final class GgufTokenizerJson {
         for (int id = 0; id < texts.size(); id++) {
             json.writeNumberField(kinds.get(id).isWhole() ? hidden.name(id) : texts.get(id), id);
         }
-        if (!byteFallback) {
-            writeMissingBytes(json);
+        for (int i = 0; i < extraSymbols.size(); i++) {
+            json.writeNumberField(extraSymbols.get(i), texts.size() + i);
         }
         json.writeEndObject();
         json.writeArrayFieldStart("merges");
@@ -140,18 +154,43 @@ final class GgufTokenizerJson {
         json.writeEndObject();
     }
 
-    /**
-     * A byte without a token keeps its neighbours apart and leaves nothing; the library would join them. So it gets a
-     * symbol past the end of the vocabulary, which the encoder drops.
-     */
-    private void writeMissingBytes(JsonGenerator json) throws IOException {
-        int next = texts.size();
+    /** A byte without a token keeps its neighbours apart and leaves nothing; unknown, the library would join them. */
+    private void addMissingBytes() {
         for (int b = 0; b < 256; b++) {
             String symbol = String.valueOf(ByteLevel.character(b));
             Integer id = ids.get(symbol);
             if (id == null || kinds.get(id).isWhole()) {
-                json.writeNumberField(symbol, next++);
+                extraSymbols.add(symbol);
+                extraIds.add(new int[0]);
             }
+        }
+    }
+
+    /** A character that occurs in tokens only together with others: alone, it is written as its bytes. */
+    private void addMissingCharacters() {
+        int[] characters = IntStream.range(0, texts.size())
+                .filter(this::isPiece)
+                .flatMap(id -> texts.get(id).codePoints())
+                .distinct()
+                .toArray();
+        for (int character : characters) {
+            String symbol = Character.toString(character);
+            if (ids.containsKey(symbol)) {
+                continue;
+            }
+            extraSymbols.add(symbol);
+            byte[] bytes = symbol.getBytes(StandardCharsets.UTF_8);
+            int[] byteIds = new int[bytes.length];
+            for (int i = 0; i < bytes.length; i++) {
+                String name = String.format("<0x%02X>", bytes[i]);
+                Integer id = ids.get(name);
+                if (id == null) {
+                    throw metadata.failure(
+                            "'" + symbol + "' occurs in tokens, but neither it nor its byte " + name + " is a token");
+                }
+                byteIds[i] = id;
+            }
+            extraIds.add(byteIds);
         }
     }
 
@@ -208,12 +247,12 @@ final class GgufTokenizerJson {
                 throw metadata.failure("tokenizer.ggml.scores[" + id + "]=" + score + " is not a number");
             }
             String text = texts.get(id);
-            if (kinds.get(id).isWhole() || kinds.get(id) == TokenKind.BYTE) {
+            if (!isPiece(id)) {
                 continue;
             }
             for (int cut = text.offsetByCodePoints(0, 1); cut < text.length(); cut = text.offsetByCodePoints(cut, 1)) {
                 Merge merge = new Merge(text.substring(0, cut), text.substring(cut));
-                if (isPiece(merge.left()) && isPiece(merge.right())) {
+                if (isSymbol(merge.left()) && isSymbol(merge.right())) {
                     all.add(new Scored(merge, ((Number) score).doubleValue()));
                 }
             }
@@ -226,8 +265,13 @@ final class GgufTokenizerJson {
         return all.stream().map(Scored::merge).toList();
     }
 
-    private boolean isPiece(String text) {
+    /** Whether a token takes part in merging; half surrogates cannot occur, since names are decoded from UTF-8. */
+    private boolean isPiece(int id) {
+        return !kinds.get(id).isWhole() && kinds.get(id) != TokenKind.BYTE;
+    }
+
+    private boolean isSymbol(String text) {
         Integer id = ids.get(text);
-        return id != null && !kinds.get(id).isWhole() && kinds.get(id) != TokenKind.BYTE;
+        return id == null ? text.codePointCount(0, text.length()) == 1 : isPiece(id);
     }
 }
