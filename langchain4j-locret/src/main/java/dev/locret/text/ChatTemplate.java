@@ -1,0 +1,76 @@
+package dev.locret.text;
+
+import dev.locret.common.Checks;
+import dev.locret.text.jinja.JinjaTemplate;
+import dev.locret.text.jinja.Raised;
+import dev.locret.text.jinja.Text;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model's chat template: turns {@code messages}, {@code tools}, {@code add_generation_prompt}, {@code bos_token} and
+ * whatever else it asks for into a prompt, byte for byte as Hugging Face's jinja2 does.
+ *
+ * <p>The prompt comes in spans, since the tokenizer must take {@code <|im_end|>} for a control token where the template
+ * wrote it and for plain text where a user did. Strings directly in the context are trusted; those within lists and
+ * maps are not, except a plain word under {@code role}. Cutting, joining or changing a string inside the template keeps
+ * the mark.
+ *
+ * <p>Immutable, safe to share between threads. Reaches neither Java classes nor files; loops, output and nesting are
+ * bounded.
+ */
+public final class ChatTemplate {
+    private final JinjaTemplate template;
+    private final String origin;
+    private final Clock clock;
+
+    private ChatTemplate(JinjaTemplate template, String origin, Clock clock) {
+        this.template = template;
+        this.origin = origin;
+        this.clock = clock;
+    }
+
+    /**
+     * Parses a template.
+     *
+     * @param origin where it was found, for messages
+     * @throws dev.locret.common.LocretException ({@code template}) with the line, if it is malformed
+     */
+    public static ChatTemplate of(String source, String origin) {
+        Checks.notNull("source", source);
+        return new ChatTemplate(JinjaTemplate.parse(source, origin), origin, Clock.systemDefaultZone());
+    }
+
+    /** The same template with another clock behind {@code strftime_now}. */
+    public ChatTemplate withClock(Clock other) {
+        return new ChatTemplate(template, origin, Checks.notNull("clock", other));
+    }
+
+    /**
+     * Renders to spans; neighbours differ in trust.
+     *
+     * @param context strings, numbers, booleans, nulls, lists and maps of those
+     * @throws TemplateRejection if the template refuses the messages
+     * @throws dev.locret.common.LocretException ({@code template}) with the line, if it fails or exceeds its limits
+     */
+    public List<PromptSpan> render(Map<String, ?> context) {
+        List<PromptSpan> spans = new ArrayList<>();
+        result(context).forEachRun((run, trusted) -> spans.add(new PromptSpan(run, trusted)));
+        return spans;
+    }
+
+    /** As {@link #render}, without the marks. */
+    public String renderText(Map<String, ?> context) {
+        return result(context).toString();
+    }
+
+    private Text result(Map<String, ?> context) {
+        try {
+            return template.render(context, clock);
+        } catch (Raised raised) {
+            throw new TemplateRejection(raised.getMessage(), raised.line(), origin);
+        }
+    }
+}
