@@ -49,6 +49,8 @@ class HostileHubTest {
         FakeHub.Handler longer = (exchange, bytes) -> {
             exchange.getResponseHeaders().set("Content-Range", "bytes 40000-100000/100001");
             exchange.sendResponseHeaders(206, 60_001);
+            exchange.getResponseBody().write(bytes, 40_000, 60_000);
+            exchange.getResponseBody().flush();
         };
         hub.next("GET", "model.gguf", FakeHub.cutAfter(40_000), longer);
         refuses("hub: two lengths for one file: announced=100000, sent=100001: " + SOURCE);

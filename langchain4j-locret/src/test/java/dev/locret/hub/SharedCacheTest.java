@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -45,8 +46,10 @@ class SharedCacheTest {
     @Test
     void twoThreadsDownloadOnce() throws Exception {
         serveWhenTwoHaveAsked();
-        CompletableFuture<Path> one = CompletableFuture.supplyAsync(() -> hub.pull(cache, SOURCE));
-        CompletableFuture<Path> two = CompletableFuture.supplyAsync(() -> hub.pull(cache, SOURCE));
+        // Not the common pool: on two cores it may have one thread only.
+        Executor threads = task -> new Thread(task).start();
+        CompletableFuture<Path> one = CompletableFuture.supplyAsync(() -> hub.pull(cache, SOURCE), threads);
+        CompletableFuture<Path> two = CompletableFuture.supplyAsync(() -> hub.pull(cache, SOURCE), threads);
         assertThat(one.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).hasBinaryContent(content);
         assertThat(two.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).hasBinaryContent(content);
         assertThat(hub.gets("model.gguf")).hasSize(1);
