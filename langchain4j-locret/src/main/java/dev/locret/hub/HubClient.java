@@ -96,7 +96,7 @@ final class HubClient {
             throw Retry.cancelled(where, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException cause) {
-                throw new TransientFailure("no connection (" + describe(cause) + ") to " + where, cause);
+                throw new TransientFailure("connection failed (" + describe(cause) + ") to " + where, cause);
             }
             throw new LocretException(ErrorId.DOWNLOAD, "hub: request failed (" + e.getCause() + "): " + where, e);
         }

@@ -113,7 +113,7 @@ class AnswersTest {
         HubAsserts.assertFails(
                 () -> hub.client(config).resolve(ModelSource.parse(SOURCE), DownloadProgress.NONE),
                 ErrorId.DOWNLOAD,
-                "hub: gave up after 2 attempts: no connection (ConnectException) to http://127.0.0.1:" + port
+                "hub: gave up after 2 attempts: connection failed (ConnectException) to http://127.0.0.1:" + port
                         + "/api/models/acme/tiny/revision/main: " + SOURCE);
     }
 

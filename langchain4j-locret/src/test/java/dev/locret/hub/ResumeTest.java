@@ -49,18 +49,18 @@ class ResumeTest {
 
     @Test
     void keepsWhatItHasWhenItGivesUp() throws IOException {
-        hub.next("GET", "model.gguf", FakeHub.cutAfter(40_000), FakeHub.cutAfter(0), FakeHub.cutAfter(0));
+        hub.next("GET", "model.gguf", FakeHub.cutAfter(40_000), FakeHub.cutAfter(25_000), FakeHub.cutAfter(25_000));
         // What stands in brackets is the JDK's own.
         assertThatThrownBy(() -> hub.pull(cache, SOURCE))
                 .isInstanceOfSatisfying(
                         LocretException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.DOWNLOAD))
                 .hasMessageMatching(
-                        "hub: gave up after 3 attempts: connection cut at byte 40000 of 100000 \\(.+\\): " + SOURCE);
+                        "hub: gave up after 3 attempts: connection cut at byte 90000 of 100000 \\(.+\\): " + SOURCE);
         assertThat(HubAsserts.filesUnder(cache, ""))
                 .containsExactly("blobs/" + FakeHub.sha256(content) + ".incomplete");
 
         assertThat(hub.pull(cache, SOURCE)).hasBinaryContent(content);
-        assertThat(ranges()).endsWith("bytes=40000-");
+        assertThat(ranges()).endsWith("bytes=90000-");
         assertThat(HubAsserts.filesUnder(cache, "blobs")).containsExactly(FakeHub.sha256(content));
     }
 
