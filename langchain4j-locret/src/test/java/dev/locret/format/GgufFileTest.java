@@ -170,6 +170,10 @@ class GgufFileTest {
                 ErrorId.FILE_DAMAGED,
                 "gguf: tensor 't' appears twice: test.gguf");
         refuse(
+                new GgufBuilder().info("t", 0, 0, 4, 0),
+                ErrorId.FILE_DAMAGED,
+                "gguf: tensor 't' has an extent of 0: test.gguf");
+        refuse(
                 new GgufBuilder().info("t", 0, 0, 1, 1, 1, 1, 1),
                 ErrorId.FILE_DAMAGED,
                 "gguf: tensor 't' has 5 dimensions, allowed=4: test.gguf");
