@@ -209,9 +209,7 @@ class SchedulerTest {
         holder.await();
         assertThat(generations.get(0).await().tokens()).containsExactly(expected.get(0));
         assertFails(
-                generations.get(1)::await,
-                ErrorId.NUMERICS,
-                "forward: NaN or infinity before attention of layer 1");
+                generations.get(1)::await, ErrorId.NUMERICS, "forward: NaN or infinity before attention of layer 1");
         assertThat(generations.get(2).await().tokens()).containsExactly(expected.get(2));
     }
 
