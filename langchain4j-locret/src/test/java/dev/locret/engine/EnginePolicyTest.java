@@ -4,6 +4,7 @@ import static dev.locret.engine.EngineFixtures.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.engine.GenerationResult.Finish;
 import dev.locret.generate.SamplingParameters;
 import java.io.ByteArrayOutputStream;
@@ -139,6 +140,23 @@ class EnginePolicyTest {
                     assertThat(head).hasSize(64).startsWith(0, 1, 2, 3, 4, 5);
                 }
             }
+        }
+    }
+
+    @Test
+    void positionsOfTheTextEndWithTheWindow() {
+        EngineOptions options = EngineFixtures.options()
+                .chunkSize(512)
+                .positions(PositionMode.ORIGINAL)
+                .policy("streaming-llm")
+                .build();
+        try (LocretEngine engine = LocretEngine.load(options)) {
+            assertThatThrownBy(() -> run(engine, 4096, 1, null))
+                    .hasMessage("prompt does not fit the window and positions are those of the text: tokens=4096,"
+                            + " window=4096");
+            GenerationResult result = run(engine, 4093, 0, null);
+            assertThat(result.finish()).isEqualTo(Finish.LENGTH);
+            assertThat(result.outputTokens()).isEqualTo(3);
         }
     }
 

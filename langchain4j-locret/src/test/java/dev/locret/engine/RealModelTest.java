@@ -19,6 +19,7 @@ class RealModelTest {
     @BeforeAll
     static void load() {
         engine = LocretEngine.load(EngineOptions.builder(DemoModel.path())
+                .threads(1)
                 .cacheBudget(128)
                 .chunkSize(64)
                 .localTokens(32)
@@ -51,7 +52,7 @@ class RealModelTest {
     void answersAQuestionAndEndsByItself() {
         Events events = new Events();
         GenerationResult result = engine.submit(
-                        greedy("What is the capital of France? Answer in one sentence.", 60, List.of()), events)
+                        greedy("What is the capital of France? Answer in one sentence.", 30, List.of()), events)
                 .await();
         assertThat(result.text()).contains("Paris");
         assertThat(result.finish()).isEqualTo(Finish.STOP);
@@ -63,14 +64,14 @@ class RealModelTest {
 
     @Test
     void aStopTextAcrossTokensIsCutOffAndNeverTold() {
-        GenerationRequest free = greedy("Count from 1 to 10, separated by commas.", 40, List.of());
+        GenerationRequest free = greedy("Count from 1 to 10, separated by commas.", 24, List.of());
         String whole = engine.generate(free).text();
         // The stop begins in the middle of one token's text and ends in another's.
         int at = whole.indexOf("4") + 1;
         String stop = whole.substring(at, at + 4);
         Events events = new Events();
         GenerationResult result = engine.submit(
-                        greedy("Count from 1 to 10, separated by commas.", 40, List.of(stop, "never")), events)
+                        greedy("Count from 1 to 10, separated by commas.", 24, List.of(stop, "never")), events)
                 .await();
         assertThat(result.finish()).isEqualTo(Finish.STOP);
         assertThat(result.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
@@ -80,7 +81,7 @@ class RealModelTest {
     @Test
     void aLongPromptIsReadToItsEndWithoutHeadsByKeyDiff() {
         String question = "Say hello. ".repeat(60) + "What is the capital of France?";
-        GenerationResult result = engine.generate(greedy(question, 20, List.of()));
+        GenerationResult result = engine.generate(greedy(question, 4, List.of()));
         assertThat(result.policy()).isEqualTo("keydiff");
         assertThat(result.promptTokens()).isEqualTo(chat(question).length);
         assertThat(result.entriesKept()).isEqualTo(128 + 32);

@@ -241,6 +241,14 @@ class SchedulerTest {
                 ErrorId.INVALID_ARGUMENT,
                 "timeout must be positive: timeout=PT0S");
         assertRefused(
+                new GenerationRequest(p, 0, greedy, 1, List.of(""), null, null),
+                ErrorId.INVALID_ARGUMENT,
+                "stop text is empty: stops=[]");
+        assertRefused(
+                new GenerationRequest(p, 0, null, 1, List.of(), null, null),
+                ErrorId.INVALID_ARGUMENT,
+                "sampling is missing: sampling=null");
+        assertRefused(
                 new GenerationRequest(p, 0, greedy, 1, List.of("x"), null, null),
                 ErrorId.TOKENIZER,
                 "tokenizer: no tokenizer.json beside the weights: " + EngineFixtures.tiny());
@@ -278,6 +286,52 @@ class SchedulerTest {
         GenerationResult other = engine.generate(EngineFixtures.request(prompt(30, 1), sampling, 20, null));
         assertThat(other.seed()).isNotEqualTo(first.seed());
         assertThat(other.tokens()).isNotEqualTo(first.tokens());
+    }
+
+    @Test
+    void cancellingOneOfABatchLeavesTheOthersAlone() {
+        load(3, 8);
+        int[] expected = engine.generate(drawn(20, 2, 12)).tokens();
+        assertThat(expected).hasSize(12);
+        Gate inBatch = new Gate();
+        Gate held = new Gate();
+        backend.onAttend = segments -> held.pass();
+        Generation holder = engine.submit(drawn(3, 999, 1), GenerationListener.NONE);
+        held.awaitWorker();
+        Generation cancelled = engine.submit(drawn(20, 1, 1000), GenerationListener.NONE);
+        Generation other = engine.submit(drawn(20, 2, 12), GenerationListener.NONE);
+        backend.onAttend = segments -> {
+            if (segments.size() == 2 && segments.get(1).firstPosition() >= 24) {
+                inBatch.pass();
+            }
+        };
+        backend.onSample = (specs, tokens) -> {
+            for (int i = 0; i < specs.length; i++) {
+                tokens[i] = specs[i].seed() == 1 ? 9 : tokens[i];
+            }
+        };
+        held.open();
+        holder.await();
+        inBatch.awaitWorker();
+        cancelled.cancel();
+        inBatch.open();
+        assertFails(cancelled::await, ErrorId.CANCELLED, "generation: cancelled");
+        assertThat(other.await().tokens()).containsExactly(expected);
+    }
+
+    @Test
+    void aListenerCannotWaitForItsOwnThread() {
+        load(2, 8);
+        GenerationListener bad = new GenerationListener() {
+            @Override
+            public void onRead(int tokensRead, int promptTokens, int entriesKept, double tokensPerSecond) {
+                engine.generate(drawn(3, 1, 1));
+            }
+        };
+        assertFails(
+                engine.submit(drawn(3, 1, 1), bad)::await,
+                ErrorId.INVALID_ARGUMENT,
+                "engine: a listener waits for the thread it runs on: thread=locret-engine; submit without waiting");
     }
 
     private static GenerationRequest with(GenerationRequest request, int[] prompt) {

@@ -1,9 +1,7 @@
 package dev.locret.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -50,13 +48,6 @@ class StopConditionTest {
                     .isEqualTo(whole);
             assertThat(feed(stops, text.split(""))).isEqualTo(whole);
         }
-    }
-
-    @Test
-    void emptyStopTextsAreRefused() {
-        assertThatThrownBy(() -> new StopCondition(List.of("a", ""))).hasMessage("stop text is empty: stops=[a, ]");
-        assertThatThrownBy(() -> new StopCondition(Arrays.asList("a", null)))
-                .hasMessage("stop text is empty: stops=[a, null]");
     }
 
     private static String letters(Random random, int max) {
