@@ -1,0 +1,111 @@
+package dev.locret.cli;
+
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * The text of a document: plain text and Markdown as they are, HTML and PDF without their markup. What a file is, its
+ * first bytes tell; only HTML goes by its name too.
+ */
+final class DocumentReader {
+    private static final byte[] PDF = "%PDF-".getBytes(StandardCharsets.US_ASCII);
+
+    private static final long MAX_BYTES = 1 << 30;
+
+    private DocumentReader() {}
+
+    /**
+     * @throws LocretException {@code file-not-readable}; {@code invalid-prompt} for an empty or binary file, one whose
+     *     text is not UTF-8 (or UTF-16 with a byte order mark), or a damaged PDF
+     */
+    static String read(Path file) {
+        byte[] bytes = bytes(file);
+        String text;
+        if (startsWith(bytes, PDF)) {
+            text = MarkupText.pdf(bytes, file);
+        } else {
+            String decoded = decode(bytes, file);
+            text = isHtml(decoded, file) ? MarkupText.html(decoded, file) : decoded;
+        }
+        if (text.isBlank()) {
+            throw invalid("holds no text: bytes=" + bytes.length, file, null);
+        }
+        return text;
+    }
+
+    static LocretException invalid(String what, Path file, Exception cause) {
+        return new LocretException(ErrorId.INVALID_PROMPT, "document: " + what + ": " + file, cause);
+    }
+
+    private static byte[] bytes(Path file) {
+        if (!Files.isRegularFile(file)) {
+            String what = Files.exists(file) ? "not a file" : "no such file";
+            throw new LocretException(ErrorId.FILE_NOT_READABLE, "document: " + what + ": " + file);
+        }
+        try {
+            long size = Files.size(file);
+            if (size > MAX_BYTES) {
+                throw invalid("too large: bytes=" + size + ", allowed=" + MAX_BYTES, file, null);
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new LocretException(ErrorId.FILE_NOT_READABLE, "document: cannot be read (" + e + "): " + file, e);
+        }
+    }
+
+    private static String decode(byte[] bytes, Path file) {
+        if (startsWith(bytes, new byte[] {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF})) {
+            return decode(bytes, 3, StandardCharsets.UTF_8, file);
+        }
+        if (startsWith(bytes, new byte[] {(byte) 0xFF, (byte) 0xFE})) {
+            return decode(bytes, 2, StandardCharsets.UTF_16LE, file);
+        }
+        if (startsWith(bytes, new byte[] {(byte) 0xFE, (byte) 0xFF})) {
+            return decode(bytes, 2, StandardCharsets.UTF_16BE, file);
+        }
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == 0) {
+                throw invalid("binary, neither text, HTML nor PDF: byte " + i + " of " + bytes.length + " is 0", file,
+                        null);
+            }
+        }
+        return decode(bytes, 0, StandardCharsets.UTF_8, file);
+    }
+
+    private static String decode(byte[] bytes, int begin, Charset charset, Path file) {
+        ByteBuffer rest = ByteBuffer.wrap(bytes, begin, bytes.length - begin);
+        try {
+            // A new decoder reports what is malformed instead of replacing it.
+            return charset.newDecoder().decode(rest).toString();
+        } catch (CharacterCodingException e) {
+            throw invalid(
+                    "not " + charset + ": byte " + rest.position() + " of " + bytes.length
+                            + " (convert the file, for example with iconv)",
+                    file,
+                    e);
+        }
+    }
+
+    private static boolean isHtml(String text, Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        String start = text.substring(0, Math.min(200, text.length())).stripLeading().toLowerCase(Locale.ROOT);
+        return name.endsWith(".html")
+                || name.endsWith(".htm")
+                || name.endsWith(".xhtml")
+                || start.startsWith("<!doctype html")
+                || start.startsWith("<html");
+    }
+
+    private static boolean startsWith(byte[] bytes, byte[] prefix) {
+        return bytes.length >= prefix.length && Arrays.equals(bytes, 0, prefix.length, prefix, 0, prefix.length);
+    }
+}
