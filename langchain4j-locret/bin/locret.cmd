@@ -29,7 +29,7 @@ rem would call any pipe a terminal.
 set "NATIVE="
 if %MAJOR% GEQ 22 set "NATIVE=--enable-native-access=ALL-UNNAMED -Djdk.console=java.base"
 
-"%JAVA%" --add-modules jdk.incubator.vector %NATIVE% -XX:MaxRAMPercentage=70 -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.logFile=System.err %LOCRET_JAVA_OPTS% -cp "%JAR%;%MODULE%\target\lib\*" dev.locret.cli.LocretCli %*
+"%JAVA%" --add-modules jdk.incubator.vector %NATIVE% -XX:MaxRAMPercentage=70 -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.logFile=System.err -Dorg.slf4j.simpleLogger.log.org.apache.pdfbox=error -Dorg.slf4j.simpleLogger.log.org.apache.fontbox=error %LOCRET_JAVA_OPTS% -cp "%JAR%;%MODULE%\target\lib\*" dev.locret.cli.LocretCli %*
 exit /b %ERRORLEVEL%
 
 :notbuilt

@@ -12,8 +12,7 @@ import java.util.Locale;
  * @param peakRssBytes largest resident set of the process so far, or null where the system does not say
  */
 @JsonPropertyOrder({"answer", "usage", "timings", "cache", "policy", "peakRssBytes"})
-record AnswerReport(
-        String answer, Usage usage, Timings timings, Cache cache, String policy, Long peakRssBytes) {
+record AnswerReport(String answer, Usage usage, Timings timings, Cache cache, String policy, Long peakRssBytes) {
     /** Tokens, all of the prompt's counted whether kept or not. */
     record Usage(int inputTokens, int outputTokens, int totalTokens) {}
 

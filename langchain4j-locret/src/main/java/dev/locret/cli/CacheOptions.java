@@ -15,9 +15,10 @@ final class CacheOptions {
 
     @Option(
             names = "--budget",
-            paramLabel = "N",
-            description = "Cache entries kept per KV head (default: an eighth of the model's window, at most 16384).")
-    private int budget;
+            paramLabel = "SIZE",
+            description = "Cache entries kept per KV head, or the size of the whole cache such as 2GB or 512MiB"
+                    + " (default: an eighth of the model's window, at most 16384).")
+    private String budget;
 
     @Option(names = "--chunk-size", paramLabel = "N", description = "Tokens read at a time (default: 512).")
     private int chunkSize;
@@ -57,8 +58,10 @@ final class CacheOptions {
     private int scorePooling;
 
     EngineOptions.Builder applyTo(EngineOptions.Builder options) {
+        if (budget != null) {
+            options.cacheBudget(budget);
+        }
         return options.policy(policy)
-                .cacheBudget(budget)
                 .chunkSize(chunkSize)
                 .stabilizers(stabilizers)
                 .localTokens(localTokens)

@@ -37,8 +37,8 @@ final class ChatCommand extends LocretCommand {
     @Override
     void run(Output output) {
         Instant begin = Instant.now();
-        try (LocretEngine engine =
-                        LocretEngine.load(cache.applyTo(model.engineOptions(output)).build());
+        try (LocretEngine engine = LocretEngine.load(
+                        cache.applyTo(model.engineOptions(output)).build());
                 ChatInput input = ChatInput.open()) {
             Duration load = Duration.between(begin, Instant.now());
             Conversation conversation = new Conversation(engine, system, cache, sampling, load);

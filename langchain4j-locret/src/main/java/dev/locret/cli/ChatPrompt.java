@@ -26,8 +26,8 @@ record ChatPrompt(int[] tokens, int questionTokens) {
      */
     static ChatPrompt of(
             Tokenizer tokenizer, Optional<ChatTemplate> template, List<Message> messages, String question) {
-        List<PromptSpan> spans = template.map(t -> t.render(context(tokenizer, messages)))
-                .orElseGet(() -> plain(messages));
+        List<PromptSpan> spans =
+                template.map(t -> t.render(context(tokenizer, messages))).orElseGet(() -> plain(messages));
         int[] tokens = tokenizer.encodePrompt(spans);
         int[] tail = tokenizer.encodePrompt(from(spans, question.strip()));
         return new ChatPrompt(tokens, tail.length - (tokenizer.addsBos() ? 1 : 0));
@@ -41,8 +41,16 @@ record ChatPrompt(int[] tokens, int questionTokens) {
         Map<String, Object> context = new LinkedHashMap<>();
         context.put("messages", list);
         context.put("add_generation_prompt", true);
-        context.put("bos_token", tokenizer.bosId().isPresent() ? tokenizer.nameOf(tokenizer.bosId().getAsInt()) : "");
-        context.put("eos_token", tokenizer.eosIds().isEmpty() ? "" : tokenizer.nameOf(tokenizer.eosIds().get(0)));
+        context.put(
+                "bos_token",
+                tokenizer.bosId().isPresent()
+                        ? tokenizer.nameOf(tokenizer.bosId().getAsInt())
+                        : "");
+        context.put(
+                "eos_token",
+                tokenizer.eosIds().isEmpty()
+                        ? ""
+                        : tokenizer.nameOf(tokenizer.eosIds().get(0)));
         return context;
     }
 

@@ -57,6 +57,6 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
     /** An error as it is printed. Names and templates in messages come from files, which may hold anything. */
     static String line(String id, String message) {
         return "locret: " + id + ": "
-                + String.valueOf(message).replaceAll("\\p{Cntrl}+", " ").strip();
+                + String.valueOf(message).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
     }
 }

@@ -20,8 +20,7 @@ final class Conversation {
     private final List<Message> messages = new ArrayList<>();
     private AnswerReport last;
 
-    Conversation(
-            LocretEngine engine, String system, CacheOptions cache, SamplingOptions sampling, Duration load) {
+    Conversation(LocretEngine engine, String system, CacheOptions cache, SamplingOptions sampling, Duration load) {
         this.engine = engine;
         this.system = system;
         this.cache = cache;

@@ -29,13 +29,9 @@ final class DocumentReader {
      */
     static String read(Path file) {
         byte[] bytes = bytes(file);
-        String text;
-        if (startsWith(bytes, PDF)) {
-            text = MarkupText.pdf(bytes, file);
-        } else {
-            String decoded = decode(bytes, file);
-            text = isHtml(decoded, file) ? MarkupText.html(decoded, file) : decoded;
-        }
+        String text = startsWith(bytes, PDF)
+                ? MarkupText.pdf(bytes, file)
+                : isHtml(bytes, file) ? MarkupText.html(bytes, file) : decode(bytes, file);
         if (text.isBlank()) {
             throw invalid("holds no text: bytes=" + bytes.length, file, null);
         }
@@ -74,8 +70,8 @@ final class DocumentReader {
         }
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == 0) {
-                throw invalid("binary, neither text, HTML nor PDF: byte " + i + " of " + bytes.length + " is 0", file,
-                        null);
+                throw invalid(
+                        "binary, neither text, HTML nor PDF: byte " + i + " of " + bytes.length + " is 0", file, null);
             }
         }
         return decode(bytes, 0, StandardCharsets.UTF_8, file);
@@ -95,9 +91,22 @@ final class DocumentReader {
         }
     }
 
-    private static boolean isHtml(String text, Path file) {
+    /** Whether a file is sound UTF-8. */
+    static boolean isUtf8(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    private static boolean isHtml(byte[] bytes, Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        String start = text.substring(0, Math.min(200, text.length())).stripLeading().toLowerCase(Locale.ROOT);
+        String start = new String(bytes, 0, Math.min(200, bytes.length), StandardCharsets.UTF_8)
+                .replace("\uFEFF", "")
+                .stripLeading()
+                .toLowerCase(Locale.ROOT);
         return name.endsWith(".html")
                 || name.endsWith(".htm")
                 || name.endsWith(".xhtml")

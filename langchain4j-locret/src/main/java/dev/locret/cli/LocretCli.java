@@ -66,8 +66,8 @@ public final class LocretCli implements Runnable {
 
     /** UTF-8 whatever the locale, which in a container is often POSIX; a Windows console has a code page of its own. */
     private static PrintWriter writer(FileDescriptor descriptor) {
-        boolean windowsConsole = System.console() != null
-                && System.getProperty("os.name").startsWith("Windows");
+        boolean windowsConsole =
+                System.console() != null && System.getProperty("os.name").startsWith("Windows");
         Charset charset = windowsConsole ? System.console().charset() : StandardCharsets.UTF_8;
         return new PrintWriter(new FileOutputStream(descriptor), true, charset);
     }

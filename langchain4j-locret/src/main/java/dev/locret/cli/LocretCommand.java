@@ -19,8 +19,7 @@ abstract class LocretCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        run(new Output(
-                spec.commandLine().getOut(), spec.commandLine().getErr(), json, System.console() != null));
+        run(new Output(spec.commandLine().getOut(), spec.commandLine().getErr(), json, System.console() != null));
         return 0;
     }
 

@@ -4,10 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.function.Supplier;
+import org.apache.tika.detect.EncodingDetector;
 import org.apache.tika.exception.TikaException;
 import org.apache.tika.metadata.Metadata;
-import org.apache.tika.metadata.TikaCoreProperties;
 import org.apache.tika.parser.ParseContext;
 import org.apache.tika.parser.Parser;
 import org.apache.tika.parser.html.JSoupParser;
@@ -23,24 +22,28 @@ final class MarkupText {
     private MarkupText() {}
 
     static String pdf(byte[] bytes, Path file) {
-        return parse(PDFParser::new, bytes, new Metadata(), file);
+        return parse(new PDFParser(), bytes, new ParseContext(), file);
     }
 
-    static String html(String text, Path file) {
-        Metadata metadata = new Metadata();
-        // Already decoded: what the page says of its own encoding must not count.
-        metadata.set(TikaCoreProperties.CONTENT_TYPE_USER_OVERRIDE, "text/html; charset=UTF-8");
-        metadata.set(Metadata.CONTENT_ENCODING, StandardCharsets.UTF_8.name());
-        return parse(JSoupParser::new, text.getBytes(StandardCharsets.UTF_8), metadata, file);
+    /** Takes UTF-8 for what it is, whatever the page says; a page in another encoding must name it. */
+    static String html(byte[] bytes, Path file) {
+        ParseContext context = new ParseContext();
+        if (DocumentReader.isUtf8(bytes)) {
+            context.set(EncodingDetector.class, (stream, metadata) -> StandardCharsets.UTF_8);
+        }
+        return parse(new JSoupParser(), bytes, context, file);
     }
 
-    private static String parse(Supplier<Parser> parser, byte[] bytes, Metadata metadata, Path file) {
+    private static String parse(Parser parser, byte[] bytes, ParseContext context, Path file) {
         BodyContentHandler text = new BodyContentHandler(MAX_CHARACTERS);
         try {
-            parser.get().parse(new ByteArrayInputStream(bytes), text, metadata, new ParseContext());
+            parser.parse(new ByteArrayInputStream(bytes), text, new Metadata(), context);
         } catch (IOException | SAXException | TikaException e) {
             throw DocumentReader.invalid("no text could be taken from it (" + e.getMessage() + ")", file, e);
         }
-        return text.toString().replaceAll("[ \\t]+\\n", "\n").replaceAll("\\n{3,}", "\n\n").strip();
+        return text.toString()
+                .replaceAll("[ \\t]+\\n", "\n")
+                .replaceAll("\\n{3,}", "\n\n")
+                .strip();
     }
 }

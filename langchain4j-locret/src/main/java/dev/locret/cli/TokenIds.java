@@ -28,7 +28,8 @@ final class TokenIds {
             throw new LocretException(ErrorId.FILE_NOT_READABLE, "token ids: cannot be read (" + e + "): " + file, e);
         }
         boolean array = text.startsWith("[") && text.endsWith("]") && text.length() > 1;
-        String[] entries = (array ? text.substring(1, text.length() - 1) : text).strip().split(array ? "," : "\\s+");
+        String[] entries =
+                (array ? text.substring(1, text.length() - 1) : text).strip().split(array ? "," : "\\s+");
         List<Integer> ids = new ArrayList<>();
         for (String entry : entries) {
             ids.add(id(entry.strip(), ids.size(), file));

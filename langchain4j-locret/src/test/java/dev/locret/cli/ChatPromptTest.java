@@ -21,7 +21,8 @@ class ChatPromptTest {
     static void load() {
         GgufFile file = GgufFile.open(DemoModel.path());
         tokenizer = Tokenizer.fromGguf(file.metadata(), file.path().toString());
-        template = ChatTemplate.of(file.find("tokenizer.chat_template", String.class).orElseThrow(), "demo model");
+        template = ChatTemplate.of(
+                file.find("tokenizer.chat_template", String.class).orElseThrow(), "demo model");
     }
 
     @Test
@@ -34,7 +35,7 @@ class ChatPromptTest {
         assertThat(tokenizer.decode(prompt.tokens(), false))
                 .isEqualTo("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nA long story.\n\n"
                         + "Who was it? Who was it?<|im_end|>\n<|im_start|>assistant\n");
-        assertThat(tail(prompt)).isEqualTo("Who was it?<|im_end|>\n<|im_start|>assistant\n");
+        assertThat(tail(prompt)).isEqualTo(" Who was it?<|im_end|>\n<|im_start|>assistant\n");
     }
 
     @Test

@@ -45,6 +45,8 @@ class DocumentReaderTest {
         String text = DocumentReader.read(write("page", html.getBytes(StandardCharsets.UTF_8)));
         assertThat(text.lines().filter(line -> !line.isBlank()))
                 .containsExactly("Über", "first & last", "the number is 7041");
+        assertThat(DocumentReader.read(write("old.html", html.getBytes(StandardCharsets.ISO_8859_1))))
+                .contains("Über");
     }
 
     @Test
@@ -71,7 +73,8 @@ class DocumentReaderTest {
     @Test
     void refusesWhatHoldsNoText() throws IOException {
         assertRefused(write("empty.txt", new byte[0]), "document: holds no text: bytes=0: ");
-        assertRefused(write("blank.txt", " \n\t".getBytes(StandardCharsets.UTF_8)), "document: holds no text: bytes=3: ");
+        assertRefused(
+                write("blank.txt", " \n\t".getBytes(StandardCharsets.UTF_8)), "document: holds no text: bytes=3: ");
         assertRefused(
                 write("empty.html", "<html></html>".getBytes(StandardCharsets.UTF_8)),
                 "document: holds no text: bytes=13: ");

@@ -80,8 +80,7 @@ class LauncherTest {
         fakeJava("1.8.0_392");
         Run run = run(Map.of(), "chat");
         assertThat(run.status).isEqualTo(1);
-        assertThat(run.lines)
-                .containsExactly("locret: java-too-old: " + java + " is version 1, needed 17 or later");
+        assertThat(run.lines).containsExactly("locret: java-too-old: " + java + " is version 1, needed 17 or later");
         Files.delete(java);
         assertThat(run(Map.of(), "chat").lines)
                 .containsExactly("locret: java-missing: JAVA_HOME=" + directory.resolve("jdk") + " has no bin/java");
@@ -114,7 +113,8 @@ class LauncherTest {
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         // Not lines(): an empty argument is an empty last line.
-        List<String> lines = List.of(output.substring(0, Math.max(0, output.length() - 1)).split("\n", -1));
+        List<String> lines =
+                List.of(output.substring(0, Math.max(0, output.length() - 1)).split("\n", -1));
         return new Run(process.waitFor(), lines);
     }
 }

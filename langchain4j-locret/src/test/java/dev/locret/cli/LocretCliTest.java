@@ -15,19 +15,18 @@ class LocretCliTest {
 
     @Test
     void endsWithTwoAndOneLineWhenCalledWrongly() {
-        CommandRun unknown = CommandRun.of("ask", "--modle", "m", "why?");
+        CommandRun unknown = CommandRun.of("ask", "--model", "m", "--bugdet", "9", "why?");
         assertThat(unknown.status()).isEqualTo(2);
         assertThat(unknown.out()).isEmpty();
         assertThat(unknown.err().lines()).hasSize(1);
         assertThat(unknown.err())
                 .startsWith("locret: invalid-argument: ")
-                .contains("--modle")
+                .contains("--bugdet")
                 .endsWith("(see 'locret ask --help')" + System.lineSeparator());
 
         CommandRun none = CommandRun.of();
         assertThat(none.status()).isEqualTo(2);
-        assertThat(none.err().strip())
-                .isEqualTo("locret: invalid-argument: Missing command (see 'locret --help')");
+        assertThat(none.err().strip()).isEqualTo("locret: invalid-argument: Missing command (see 'locret --help')");
 
         CommandRun words = CommandRun.of("ask", "--model", "m", "what", "is", "it?");
         assertThat(words.status()).isEqualTo(2);
@@ -80,7 +79,10 @@ class LocretCliTest {
         for (String command : new String[] {"ask", "chat", "pull", "inspect", "trace", "bench", "completion"}) {
             CommandRun help = CommandRun.of(command, "--help");
             assertThat(help.status()).as(command).isZero();
-            assertThat(help.out()).as(command).startsWith("Usage: locret " + command).contains("--json");
+            assertThat(help.out())
+                    .as(command)
+                    .startsWith("Usage: locret " + command)
+                    .contains("--json");
         }
     }
 

@@ -32,7 +32,8 @@ class TokenIdsTest {
         assertThatThrownBy(() -> TokenIds.read(file)).hasMessage("token ids: entry 0 is no token id: '': " + file);
         Path missing = directory.resolve("missing");
         assertThatThrownBy(() -> TokenIds.read(missing))
-                .hasMessage("token ids: cannot be read (java.nio.file.NoSuchFileException: " + missing + "): " + missing);
+                .hasMessage(
+                        "token ids: cannot be read (java.nio.file.NoSuchFileException: " + missing + "): " + missing);
     }
 
     private Path write(String text) throws IOException {
