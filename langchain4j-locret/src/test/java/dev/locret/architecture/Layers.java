@@ -1,0 +1,87 @@
+package dev.locret.architecture;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The layers of a root package, lowest first: a layer uses only itself and layers before it. */
+final class Layers {
+    private static final List<String> ORDER = List.of(
+            "common",
+            "tensor",
+            "format",
+            "hub",
+            "text",
+            "backend",
+            "backend.cpu",
+            "backend.cuda",
+            "cache",
+            "eviction",
+            "model",
+            "generate",
+            "engine",
+            "train",
+            "eval",
+            "chat",
+            "",
+            "cli");
+
+    /** Layers that must not see each other although one comes before the other. */
+    private static final Set<String> DEVICES = Set.of("backend.cpu", "backend.cuda");
+
+    /** Layers that serve the command line alone. */
+    private static final Set<String> TOOLS = Set.of("train", "eval");
+
+    private final String root;
+
+    Layers(String root) {
+        this.root = root;
+    }
+
+    /** What breaks the order, one line a dependency; a class in no layer is a line of its own. */
+    Set<String> violations(JavaClasses classes) {
+        return classes.stream()
+                .flatMap(c -> layerOf(c).isPresent()
+                        ? c.getDirectDependenciesFromSelf().stream()
+                                .filter(d -> isOurs(d.getTargetClass()) && forbidden(c, d.getTargetClass()))
+                                .map(d -> name(c) + " must not use " + name(d.getTargetClass()) + ": "
+                                        + d.getSourceCodeLocation())
+                        : List.of(name(c) + " is in no layer").stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private boolean forbidden(JavaClass from, JavaClass to) {
+        String source = layerOf(from).orElseThrow();
+        Optional<String> target = layerOf(to);
+        if (target.isEmpty() || target.get().equals(source)) {
+            return target.isEmpty();
+        }
+        return ORDER.indexOf(target.get()) > ORDER.indexOf(source)
+                || DEVICES.contains(source) && DEVICES.contains(target.get())
+                || TOOLS.contains(target.get()) && !source.equals("cli");
+    }
+
+    /** The layer whose name is the longest beginning of the class's package; packages inside a layer belong to it. */
+    private Optional<String> layerOf(JavaClass type) {
+        String name = type.getPackageName();
+        if (name.equals(root)) {
+            return Optional.of("");
+        }
+        String inside = name.substring(root.length() + 1);
+        return ORDER.stream()
+                .filter(layer -> !layer.isEmpty() && (inside + ".").startsWith(layer + "."))
+                .max((a, b) -> Integer.compare(a.length(), b.length()));
+    }
+
+    private boolean isOurs(JavaClass type) {
+        return (type.getPackageName() + ".").startsWith(root + ".");
+    }
+
+    private String name(JavaClass type) {
+        return type.getName().substring(root.length() + 1);
+    }
+}
