@@ -46,6 +46,11 @@ public final class EngineOptions {
         return values.cacheBudget;
     }
 
+    /** Bytes for the caches of all sessions, or 0; then they decide the budget instead of {@link #cacheBudget()}. */
+    public long cacheBytes() {
+        return values.cacheBytes;
+    }
+
     public int chunkSize() {
         return values.chunkSize;
     }
@@ -98,6 +103,7 @@ public final class EngineOptions {
         private String device = "auto";
         private String policy = "auto";
         private int cacheBudget;
+        private long cacheBytes;
         private int chunkSize;
         private int stabilizers = -1;
         private int localTokens;
@@ -124,37 +130,57 @@ public final class EngineOptions {
             return this;
         }
 
-        /** {@code auto} (default): Locret with heads; without, full attention while the prompt fits, then KeyDiff. */
+        /**
+         * {@code auto} (default): Locret with heads; without, full attention while the text fits the cache, KeyDiff from
+         * there on, with a warning. Else {@code locret}, {@code keydiff}, {@code streaming-llm} or {@code none}.
+         */
         public Builder policy(String policy) {
             this.policy = Checks.notNull("policy", policy);
             return this;
         }
 
-        /** Entries kept per KV head; default an eighth of the model's window, at most 16384; the window for policy none. */
+        /**
+         * Entries kept per KV head. Default: an eighth of the model's window, at most 16384; for policy {@code none} so
+         * many that the cache holds the window.
+         */
         public Builder cacheBudget(int cacheBudget) {
             this.cacheBudget = cacheBudget;
             return this;
         }
 
-        /** Tokens read at a time; default 512. */
+        /** The largest budget with which the caches of all sessions take at most so many bytes. */
+        public Builder cacheBytes(long cacheBytes) {
+            this.cacheBytes = cacheBytes;
+            return this;
+        }
+
+        /** As {@link #cacheBudget(int)} for {@code 1024}, as {@link #cacheBytes(long)} for {@code 2GB} or {@code 512MiB}. */
+        public Builder cacheBudget(String size) {
+            CacheSize parsed = CacheSize.parse(size);
+            this.cacheBudget = parsed.entries();
+            this.cacheBytes = parsed.bytes();
+            return this;
+        }
+
+        /** Tokens read at a time; default 512, at most a quarter of the model's window. */
         public Builder chunkSize(int chunkSize) {
             this.chunkSize = chunkSize;
             return this;
         }
 
-        /** Last entries that stay after each chunk but the final one; default an eighth of the budget. */
+        /** Last entries that stay after each chunk but the final one; -1 takes the default, an eighth of the budget. */
         public Builder stabilizers(int stabilizers) {
             this.stabilizers = stabilizers;
             return this;
         }
 
-        /** Last tokens of a prompt, read after the final eviction; default 100. */
+        /** Last tokens of a prompt, read after the final eviction; default 100, at most an eighth of the window. */
         public Builder localTokens(int localTokens) {
             this.localTokens = localTokens;
             return this;
         }
 
-        /** Tokens decoded before the cache is evicted back to the budget; default 512. */
+        /** Tokens decoded before the cache is evicted back to the budget; default 512, at most a quarter of the window. */
         public Builder reserve(int reserve) {
             this.reserve = reserve;
             return this;
@@ -190,11 +216,13 @@ public final class EngineOptions {
             return this;
         }
 
+        /** What rotary positions count; default {@code CACHE}, with which a text may be longer than the window. */
         public Builder positions(PositionMode positions) {
             this.positions = Checks.notNull("positions", positions);
             return this;
         }
 
+        /** Longrope's factors; null takes the long ones whenever eviction may happen, else as Hugging Face. */
         public Builder ropeFactors(RotaryEmbedding.Factors ropeFactors) {
             this.ropeFactors = ropeFactors;
             return this;

@@ -22,19 +22,21 @@ public final class Session {
     private final KvCache cache;
     private final CachePlan plan;
     private final Evictor evictor;
-    private final EvictionPolicy policy;
+    private final int[] markedLengths;
 
+    private EvictionPolicy policy;
+    private int markedTokens;
     private int[] prompt = {};
     private int read;
     private int localBegin;
     private int pending;
-    private boolean failed;
 
     public Session(KvCache cache, CachePlan plan, Evictor evictor, EvictionPolicy policy) {
         this.cache = cache;
         this.plan = plan;
         this.evictor = evictor;
         this.policy = policy;
+        this.markedLengths = new int[cache.layers() * cache.layer(0).kvHeads()];
     }
 
     /**
@@ -131,22 +133,34 @@ public final class Session {
         return policy;
     }
 
+    /** Goes on with another policy, which must be able to score entries of tokens that it did not see computed. */
+    public void switchPolicy(EvictionPolicy next) {
+        policy = next;
+    }
+
+    /** Remembers how much the cache holds, for {@link #restore()}. */
+    public void mark() {
+        markedTokens = cache.tokens();
+        for (int i = 0; i < markedLengths.length; i++) {
+            int kvHeads = cache.layer(0).kvHeads();
+            markedLengths[i] = cache.layer(i / kvHeads).length(i % kvHeads);
+        }
+    }
+
+    /** Takes back what a forward since {@link #mark()} appended, all of it or the part it came to. */
+    public void restore() {
+        cache.advance(markedTokens - cache.tokens());
+        for (int i = 0; i < markedLengths.length; i++) {
+            int kvHeads = cache.layer(0).kvHeads();
+            cache.layer(i / kvHeads).setLength(i % kvHeads, markedLengths[i]);
+        }
+    }
+
     /** Forgets everything that was read. */
     public void reset() {
         prompt = new int[] {};
         read = 0;
         localBegin = 0;
-        failed = false;
         cache.clear();
-    }
-
-    /** Marks the cache as left half-written by an abandoned forward. */
-    public void markFailed() {
-        failed = true;
-    }
-
-    /** Whether {@link #reset()} is needed before further use. */
-    public boolean hasFailed() {
-        return failed;
     }
 }

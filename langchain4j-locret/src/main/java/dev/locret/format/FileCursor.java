@@ -1,13 +1,19 @@
 package dev.locret.format;
 
 import dev.locret.common.LocretException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Reads a mapped file from front to back; the error of a file that ends early says what was being read. */
 final class FileCursor {
+    /** Bytes looked at in one slice; headers hold hundreds of thousands of small values. */
+    private static final int VIEW = 1 << 16;
+
     private final MappedFile file;
     private final String format;
     private long position;
+    private ByteBuffer view = ByteBuffer.allocate(0);
+    private long viewBegin;
 
     FileCursor(MappedFile file, String format) {
         this.file = file;
@@ -23,15 +29,15 @@ final class FileCursor {
     }
 
     int u8(String what) {
-        return file.slice(advance(1, what), 1).get(0) & 0xff;
+        return next(1, what).get() & 0xff;
     }
 
     int u16(String what) {
-        return file.slice(advance(2, what), 2).getShort(0) & 0xffff;
+        return next(2, what).getShort() & 0xffff;
     }
 
     int i32(String what) {
-        return file.slice(advance(4, what), 4).getInt(0);
+        return next(4, what).getInt();
     }
 
     long u32(String what) {
@@ -39,7 +45,7 @@ final class FileCursor {
     }
 
     long i64(String what) {
-        return file.slice(advance(8, what), 8).getLong(0);
+        return next(8, what).getLong();
     }
 
     /** An unsigned number below 2^63. */
@@ -70,19 +76,32 @@ final class FileCursor {
         if (length > maxBytes) {
             throw damaged(what + " is " + length + " bytes long, allowed=" + maxBytes);
         }
-        return new String(file.bytes(advance(length, what), (int) length), StandardCharsets.UTF_8);
+        byte[] utf8;
+        if (length > VIEW) {
+            utf8 = file.bytes(position, (int) length);
+            position += length;
+        } else {
+            utf8 = new byte[(int) length];
+            next(utf8.length, what).get(utf8);
+        }
+        return new String(utf8, StandardCharsets.UTF_8);
     }
 
     LocretException damaged(String what) {
         return FormatErrors.damaged(format, what, file.path());
     }
 
-    private long advance(long bytes, String what) {
+    /** The view, at the next {@code bytes} bytes, which then count as read. */
+    private ByteBuffer next(int bytes, String what) {
         if (bytes > remaining()) {
             throw damaged("file of " + file.size() + " bytes ends at byte " + position + " inside " + what);
         }
-        long begin = position;
+        if (position + bytes > viewBegin + view.limit()) {
+            view = file.slice(position, (int) Math.min(VIEW, remaining()));
+            viewBegin = position;
+        }
+        view.position((int) (position - viewBegin));
         position += bytes;
-        return begin;
+        return view;
     }
 }

@@ -175,6 +175,9 @@ final class GgufReader {
         long[] dims = new long[(int) rank];
         for (int axis = dims.length - 1; axis >= 0; axis--) {
             dims[axis] = in.u64("extent of " + what);
+            if (dims[axis] == 0) {
+                throw in.damaged(what + " has an extent of 0");
+            }
         }
         long number = in.u32("type of " + what);
         long offset = in.u64("offset of " + what);

@@ -19,10 +19,7 @@ final class ShardIndex {
     /** Opens the files that {@code index} names, and no others, and takes from each the tensors it promises. */
     static Map<String, HostTensor> tensors(Path index) {
         Settings settings = new Settings(FORMAT, index, "", Json.read(FORMAT, index));
-        if (!(settings.find("weight_map") instanceof Map<?, ?> map)) {
-            throw settings.damaged("weight_map is missing");
-        }
-        Map<String, List<String>> namesByFile = namesByFile(map, settings);
+        Map<String, List<String>> namesByFile = namesByFile(settings);
         Path directory = index.toAbsolutePath().getParent();
         List<String> missing = new ArrayList<>();
         for (String file : namesByFile.keySet()) {
@@ -46,7 +43,10 @@ final class ShardIndex {
         return tensors;
     }
 
-    private static Map<String, List<String>> namesByFile(Map<?, ?> map, Settings settings) {
+    static Map<String, List<String>> namesByFile(Settings settings) {
+        if (!(settings.find("weight_map") instanceof Map<?, ?> map)) {
+            throw settings.damaged("weight_map is missing");
+        }
         Map<String, List<String>> namesByFile = new TreeMap<>();
         map.forEach((name, file) -> {
             // A plain name, in letters that every file system knows: an index must not reach out of its directory.

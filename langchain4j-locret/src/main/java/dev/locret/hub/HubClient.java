@@ -96,7 +96,7 @@ final class HubClient {
             throw Retry.cancelled(where, e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException cause) {
-                throw new TransientFailure("no connection (" + describe(cause) + ") to " + where, cause);
+                throw new TransientFailure("connection failed (" + describe(cause) + ") to " + where, cause);
             }
             throw new LocretException(ErrorId.DOWNLOAD, "hub: request failed (" + e.getCause() + "): " + where, e);
         }
@@ -110,15 +110,19 @@ final class HubClient {
         } catch (IllegalArgumentException e) {
             throw new LocretException(ErrorId.DOWNLOAD, "hub: redirect to no URL: " + Origin.display(from), e);
         }
-        String scheme = Origin.of(to).scheme();
-        boolean kept = scheme.equals("https")
-                || scheme.equals("http") && Origin.of(from).scheme().equals("http");
-        if (location.isEmpty() || to.getHost() == null || !kept) {
+        boolean allowed = isAllowed(Origin.of(from).scheme(), Origin.of(to).scheme());
+        if (location.isEmpty() || to.getHost() == null || !allowed) {
             throw new LocretException(
                     ErrorId.DOWNLOAD,
-                    "hub: redirect refused: from=" + Origin.display(from) + ", to='" + Origin.display(to) + "'");
+                    "hub: redirect refused: from=" + Origin.display(from) + ", to='"
+                            + (location.isEmpty() ? "" : Origin.display(to)) + "'");
         }
         return to;
+    }
+
+    /** Whether a redirect stays on the web and does not give up encryption. */
+    static boolean isAllowed(String fromScheme, String toScheme) {
+        return toScheme.equals("https") || toScheme.equals("http") && fromScheme.equals("http");
     }
 
     private static boolean isRedirect(int status) {

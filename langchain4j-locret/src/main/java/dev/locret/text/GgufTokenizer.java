@@ -156,7 +156,7 @@ final class GgufTokenizer {
                 whole.add(new SpecialTokens.Token(id, text, kind.isSpecial(), false, phi3 && !keepsSpace));
             }
         }
-        return new SpecialTokens(whole);
+        return new SpecialTokens(whole, metadata.source());
     }
 
     private List<Integer> endIds(int size) {

@@ -19,6 +19,9 @@ import java.util.stream.IntStream;
  * name that no text contains, and merges that would make one are left out.
  */
 final class GgufTokenizerJson {
+    /** Longest SentencePiece token that is cut in every way; the trainer's default limit is 16. */
+    private static final int MAX_PIECE_CHARACTERS = 256;
+
     /** Most merges read, a small multiple of the largest vocabulary. */
     private static final int MAX_MERGES = 16_000_000;
 
@@ -249,6 +252,10 @@ final class GgufTokenizerJson {
             String text = texts.get(id);
             if (!isPiece(id)) {
                 continue;
+            }
+            if (text.length() > MAX_PIECE_CHARACTERS) {
+                throw metadata.failure(
+                        "token " + id + " has " + text.length() + " characters, allowed are " + MAX_PIECE_CHARACTERS);
             }
             for (int cut = text.offsetByCodePoints(0, 1); cut < text.length(); cut = text.offsetByCodePoints(cut, 1)) {
                 Merge merge = new Merge(text.substring(0, cut), text.substring(cut));

@@ -1,5 +1,7 @@
 package dev.locret.text;
 
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +24,9 @@ final class SpecialTokens {
     /** Characters up to {@code end} that are trusted or not. */
     record Region(int end, boolean trusted) {}
 
+    /** Characters of all tokens together: each may cost a node of the search tree; published vocabularies have 100,000. */
+    private static final int MAX_CHARACTERS = 1_000_000;
+
     private static final class Node {
         final Map<Character, Node> next = new HashMap<>();
         Token token;
@@ -29,7 +34,14 @@ final class SpecialTokens {
 
     private final Node root = new Node();
 
-    SpecialTokens(List<Token> tokens) {
+    SpecialTokens(List<Token> tokens, String source) {
+        long characters = tokens.stream().mapToLong(t -> t.text().length()).sum();
+        if (characters > MAX_CHARACTERS) {
+            throw new LocretException(
+                    ErrorId.TOKENIZER,
+                    "tokenizer: special and user-defined tokens have " + characters + " characters, allowed are "
+                            + MAX_CHARACTERS + ": " + source);
+        }
         for (Token token : tokens) {
             Node node = root;
             for (int i = 0; i < token.text().length(); i++) {

@@ -88,7 +88,7 @@ final class TokenizerJson {
         return new TokenizerParts(
                 file.toString(),
                 new Vocabulary(Collections.unmodifiableList(texts), List.copyOf(kinds), byteLevel),
-                new SpecialTokens(specials),
+                new SpecialTokens(specials, file.toString()),
                 encoder(library),
                 bos,
                 addsBos,

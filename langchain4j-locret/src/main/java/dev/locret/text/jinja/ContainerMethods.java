@@ -1,7 +1,6 @@
 package dev.locret.text.jinja;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -55,7 +54,7 @@ final class ContainerMethods {
     static List<Object> items(Evaluation e, Map<?, ?> map) {
         e.budget.items(map.size());
         List<Object> pairs = new ArrayList<>(map.size());
-        map.forEach((key, value) -> pairs.add(Arrays.asList(key, value)));
+        map.forEach((key, value) -> pairs.add(Tuple.of(key, value)));
         return pairs;
     }
 }

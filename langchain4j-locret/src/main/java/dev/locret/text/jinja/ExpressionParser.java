@@ -33,7 +33,7 @@ final class ExpressionParser {
         return value;
     }
 
-    /** {@code a} or {@code a, b}: the latter is a list. */
+    /** {@code a} or {@code a, b}: the latter is a tuple. */
     Expression tuple() {
         Expression first = expression();
         if (!tokens.atOperator(",")) {
@@ -43,7 +43,16 @@ final class ExpressionParser {
         while (tokens.skipOperator(",") && !endsTuple()) {
             items.add(expression());
         }
-        return listOf(items);
+        return tupleOf(items);
+    }
+
+    private static Expression tupleOf(List<Expression> items) {
+        Expression list = listOf(items);
+        return e -> {
+            @SuppressWarnings("unchecked")
+            List<Object> values = (List<Object>) list.evaluate(e);
+            return new Tuple(values);
+        };
     }
 
     private boolean endsTuple() {

@@ -25,7 +25,7 @@ final class Filters {
         FILTERS.put("lower", (e, v, a) -> string(e, v)
                 .withValue(string(e, v).toString().toLowerCase(Locale.ROOT)));
         FILTERS.put("capitalize", (e, v, a) -> TextMethods.capitalize(string(e, v)));
-        FILTERS.put("title", (e, v, a) -> TextMethods.title(string(e, v)));
+        FILTERS.put("title", (e, v, a) -> title(string(e, v)));
         FILTERS.put(
                 "replace",
                 (e, v, a) -> TextMethods.replace(
@@ -77,6 +77,20 @@ final class Filters {
                         .replace("\"", "&#34;"),
                 trusted));
         return out.build();
+    }
+
+    /** Unlike {@code str.title}, starts words at blanks, hyphens and brackets only. */
+    private static Text title(Text text) {
+        StringBuilder out = new StringBuilder(text.length());
+        boolean start = true;
+        for (int c : text.toString().codePoints().toArray()) {
+            out.append(
+                    start
+                            ? Character.toString(c).toUpperCase(Locale.ROOT)
+                            : Character.toString(Character.toLowerCase(c)));
+            start = PythonText.isSpace(c) || "-({[<".indexOf(c) >= 0;
+        }
+        return text.withValue(out.toString());
     }
 
     private static Object indent(Evaluation e, Object value, Arguments a) {

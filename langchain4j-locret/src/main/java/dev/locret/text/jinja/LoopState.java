@@ -2,20 +2,14 @@ package dev.locret.text.jinja;
 
 import java.util.List;
 
-/** The {@code loop} variable. */
+/** The {@code loop} variable. Its depth grows in recursive loops only, which there are none of. */
 final class LoopState {
     private final List<Object> items;
-    private final int depth;
     private Object changedValue;
     int index;
 
-    LoopState(List<Object> items, int depth) {
+    LoopState(List<Object> items) {
         this.items = items;
-        this.depth = depth;
-    }
-
-    int depth() {
-        return depth;
     }
 
     Object attribute(String name) {
@@ -35,9 +29,9 @@ final class LoopState {
             case "length":
                 return (long) items.size();
             case "depth":
-                return (long) depth;
+                return 1L;
             case "depth0":
-                return (long) depth - 1;
+                return 0L;
             case "previtem":
                 return index > 0 ? items.get(index - 1) : new Undefined("there is no previous item");
             case "nextitem":

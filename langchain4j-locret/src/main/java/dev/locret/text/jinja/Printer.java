@@ -141,13 +141,7 @@ final class Printer {
             trusted &= ((Text) value).isTrusted();
             add(PythonText.quoted(value.toString()));
         } else if (value instanceof List) {
-            String separator = "[";
-            for (Object item : (List<?>) value) {
-                add(separator);
-                repr(item, depth + 1);
-                separator = ", ";
-            }
-            add(separator.equals("[") ? "[]" : "]");
+            list((List<?>) value, value instanceof Tuple, depth);
         } else if (value instanceof Map) {
             String separator = "{";
             for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {
@@ -163,6 +157,15 @@ final class Printer {
         } else {
             throw new Failure("a " + Values.typeName(value) + " cannot be printed");
         }
+    }
+
+    private void list(List<?> list, boolean tuple, int depth) {
+        add(tuple ? "(" : "[");
+        for (int i = 0; i < list.size(); i++) {
+            add(i == 0 ? "" : ", ");
+            repr(list.get(i), depth + 1);
+        }
+        add(!tuple ? "]" : list.size() == 1 ? ",)" : ")");
     }
 
     private void jsonString(String value) {

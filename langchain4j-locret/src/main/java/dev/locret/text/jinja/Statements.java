@@ -66,9 +66,7 @@ final class Statements {
             e.line = line;
             Scope outer = e.scope;
             List<Object> items = chosen(e, Values.items(e.budget, e.evaluate(iterable)), outer);
-            Object enclosing = outer.get("loop");
-            int depth = enclosing instanceof LoopState ? ((LoopState) enclosing).depth() + 1 : 1;
-            LoopState loop = new LoopState(items, depth);
+            LoopState loop = new LoopState(items);
             Flow flow = Flow.NEXT;
             for (int i = 0; i < items.size() && flow != Flow.BREAK; i++) {
                 e.budget.step();

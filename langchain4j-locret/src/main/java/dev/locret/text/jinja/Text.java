@@ -7,9 +7,9 @@ import java.util.Arrays;
  * documents (untrusted). Cutting and joining keep the marks. Equality and order look at the characters only.
  */
 public final class Text implements Comparable<Text> {
-    static final Text EMPTY = trusted("");
-
     private static final int[] NO_FLIPS = {};
+
+    static final Text EMPTY = trusted("");
 
     private final String value;
     private final boolean startsTrusted;

@@ -22,7 +22,7 @@ final class TextSplit {
             }
             e.budget.step();
             if (maxSplits >= 0 && parts.size() == maxSplits) {
-                parts.add(TextMethods.strip(text.substring(i, s.length()), null, false, true));
+                parts.add(text.substring(i, s.length()));
                 return parts;
             }
             int from = i;
@@ -91,9 +91,9 @@ final class TextSplit {
         String s = text.toString();
         int at = last ? s.lastIndexOf(separator.toString()) : s.indexOf(separator.toString());
         if (at < 0) {
-            return last ? List.of(Text.EMPTY, Text.EMPTY, text) : List.of(text, Text.EMPTY, Text.EMPTY);
+            return last ? Tuple.of(Text.EMPTY, Text.EMPTY, text) : Tuple.of(text, Text.EMPTY, Text.EMPTY);
         }
         int behind = at + separator.length();
-        return List.of(text.substring(0, at), text.substring(at, behind), text.substring(behind, s.length()));
+        return Tuple.of(text.substring(0, at), text.substring(at, behind), text.substring(behind, s.length()));
     }
 }

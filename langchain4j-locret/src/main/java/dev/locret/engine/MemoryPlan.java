@@ -1,0 +1,28 @@
+package dev.locret.engine;
+
+import java.util.List;
+
+/**
+ * Memory that an engine takes, all of it at load: a prompt of any length takes no more.
+ *
+ * @param parts what it consists of
+ * @param availableBytes what the device had left before
+ */
+public record MemoryPlan(List<Part> parts, long availableBytes) {
+    /**
+     * A part of the plan.
+     *
+     * @param name what it is for
+     * @param bytes its size on the device
+     */
+    public record Part(String name, long bytes) {}
+
+    /** Bytes of all parts. */
+    public long totalBytes() {
+        long total = 0;
+        for (Part part : parts) {
+            total = Math.addExact(total, part.bytes());
+        }
+        return total;
+    }
+}
