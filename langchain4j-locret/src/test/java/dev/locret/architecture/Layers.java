@@ -1,5 +1,6 @@
 package dev.locret.architecture;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import java.util.List;
@@ -8,7 +9,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The layers of a root package, lowest first: a layer uses only itself and layers before it. */
+/**
+ * The layers of a root package, lowest first: a layer uses only itself and layers before it. A layer is a package with
+ * what lies inside it, or a class: {@code Backends} chooses among devices, so it stands above them.
+ */
 final class Layers {
     private static final List<String> ORDER = List.of(
             "common",
@@ -19,6 +23,7 @@ final class Layers {
             "backend",
             "backend.cpu",
             "backend.cuda",
+            "backend.Backends",
             "cache",
             "eviction",
             "model",
@@ -47,11 +52,16 @@ final class Layers {
         return classes.stream()
                 .flatMap(c -> layerOf(c).isPresent()
                         ? c.getDirectDependenciesFromSelf().stream()
-                                .filter(d -> isOurs(d.getTargetClass()) && forbidden(c, d.getTargetClass()))
-                                .map(d -> name(c) + " must not use " + name(d.getTargetClass()) + ": "
-                                        + d.getSourceCodeLocation())
+                                .filter(d -> isOurs(target(d)) && forbidden(c, target(d)))
+                                .map(d ->
+                                        name(c) + " must not use " + name(target(d)) + ": " + d.getSourceCodeLocation())
                         : List.of(name(c) + " is in no layer").stream())
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Of an array, what it holds. */
+    private static JavaClass target(Dependency dependency) {
+        return dependency.getTargetClass().getBaseComponentType();
     }
 
     private boolean forbidden(JavaClass from, JavaClass to) {
@@ -65,13 +75,12 @@ final class Layers {
                 || TOOLS.contains(target.get()) && !source.equals("cli");
     }
 
-    /** The layer whose name is the longest beginning of the class's package; packages inside a layer belong to it. */
+    /** The layer whose name is the longest beginning of the class's name. */
     private Optional<String> layerOf(JavaClass type) {
-        String name = type.getPackageName();
-        if (name.equals(root)) {
+        if (type.getPackageName().equals(root)) {
             return Optional.of("");
         }
-        String inside = name.substring(root.length() + 1);
+        String inside = name(type).replace('$', '.');
         return ORDER.stream()
                 .filter(layer -> !layer.isEmpty() && (inside + ".").startsWith(layer + "."))
                 .max((a, b) -> Integer.compare(a.length(), b.length()));
