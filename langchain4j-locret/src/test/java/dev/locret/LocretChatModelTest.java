@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class LocretChatModelTest {
     private static final String QUESTION = "What is the capital of France?";
 
-    private final LocretChatModel model = shared().maxOutputTokens(24).build();
+    private final LocretChatModel model = shared().maxOutputTokens(12).build();
 
     @Test
     void loadsAModelAnswersAndClosesIt() {
@@ -73,7 +73,7 @@ class LocretChatModelTest {
         assertThat(metadata.modelName()).isEqualTo(model.engine().modelName());
         assertThat(metadata.finishReason()).isEqualTo(FinishReason.STOP);
         assertThat(metadata.tokenUsage().inputTokenCount()).isEqualTo(promptTokens);
-        assertThat(metadata.tokenUsage().outputTokenCount()).isBetween(1, 24);
+        assertThat(metadata.tokenUsage().outputTokenCount()).isBetween(1, 12);
         assertThat(metadata.tokenUsage().totalTokenCount())
                 .isEqualTo(promptTokens + metadata.tokenUsage().outputTokenCount());
         assertThat(metadata.promptTokensRead()).isEqualTo(promptTokens);
@@ -84,15 +84,15 @@ class LocretChatModelTest {
         assertThat(metadata.prefillDuration()).isPositive();
         assertThat(metadata.decodeDuration()).isPositive();
         assertThat(metadata.queueDuration()).isNotNull();
-        assertThat(model.chat(userMessage(QUESTION)).id()).isNotEqualTo(metadata.id());
+        assertThat(model.chat(userMessage(QUESTION)).id()).startsWith("locret-").isNotEqualTo(metadata.id());
     }
 
     @Test
     void readsAPromptBeyondTheBudgetToItsEnd() {
-        String document = "The grass is green. The sky is blue. The sun is yellow. Here we go. ".repeat(24);
+        String document = "The grass is green. The sky is blue. The sun is yellow. Here we go. ".repeat(16);
         List<ChatMessage> messages = List.of(userMessage(document + QUESTION));
 
-        ChatResponse response = model.chat(messages);
+        ChatResponse response = shared().maxOutputTokens(1).build().chat(messages);
 
         LocretChatResponseMetadata metadata = (LocretChatResponseMetadata) response.metadata();
         int promptTokens = new LocretTokenCountEstimator(model.engine()).estimateTokenCountInMessages(messages);
@@ -110,14 +110,14 @@ class LocretChatModelTest {
     @Test
     void readsTheWholeHistory() {
         ChatResponse response = model.chat(
-                systemMessage("You are a helpful assistant."),
-                userMessage("My name is Anna."),
-                aiMessage("Nice to meet you, Anna!"),
-                userMessage(QUESTION),
-                aiMessage("Paris."),
-                userMessage("What is my name?"));
+                systemMessage("You are a helpful AI assistant named SmolLM, trained by Hugging Face"),
+                userMessage("My dog is called Rex."),
+                aiMessage("Rex is a nice name!"),
+                userMessage("I live in Oslo."),
+                aiMessage("Oslo is a nice city."),
+                userMessage("What is my dog called?"));
 
-        assertThat(response.aiMessage().text()).contains("Anna");
+        assertThat(response.aiMessage().text()).contains("Rex");
     }
 
     @Test
@@ -157,7 +157,7 @@ class LocretChatModelTest {
     }
 
     private static LocretChatModel drawing(long seed) {
-        return shared().temperature(1.0).seed(seed).maxOutputTokens(8).build();
+        return shared().temperature(1.0).seed(seed).maxOutputTokens(5).build();
     }
 
     @Test

