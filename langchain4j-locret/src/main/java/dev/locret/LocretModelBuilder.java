@@ -226,7 +226,7 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
                             + (modelSource == null ? "" : "modelPath ") + String.join(" ", loading.keySet()));
             return runtime(engine, false, defaults);
         }
-        Checks.argument(modelSource != null, () -> "modelPath is missing: modelPath=null, engine=null");
+        Checks.argument(modelSource != null, () -> "model-path is missing: model-path=null, engine=null");
         LocretEngine loaded = load();
         try {
             return runtime(loaded, true, defaults);

@@ -3,22 +3,23 @@ package dev.locret;
 import dev.locret.common.Checks;
 import dev.locret.generate.SamplingParameters;
 
-/** Checks of request parameters, by the names that users set them by, and what null means. */
+/** Checks of request parameters, by the names that command line and properties have for them, and what null means. */
 final class Parameters {
     private Parameters() {}
 
     /** Fails with {@code invalid-argument} unless all numbers are within their ranges. */
     static void check(LocretChatRequestParameters parameters) {
         inRange("temperature", parameters.temperature(), 0, 100);
-        inRange("topP", parameters.topP(), 0, 1);
-        inRange("topK", parameters.topK(), 0, Integer.MAX_VALUE);
-        inRange("minP", parameters.minP(), 0, 1);
-        inRange("repetitionPenalty", parameters.repetitionPenalty(), 0.01, 100);
-        inRange("presencePenalty", parameters.presencePenalty(), -100, 100);
-        inRange("frequencyPenalty", parameters.frequencyPenalty(), -100, 100);
-        inRange("maxOutputTokens", parameters.maxOutputTokens(), 1, Integer.MAX_VALUE);
+        inRange("top-p", parameters.topP(), 0, 1);
+        inRange("top-k", parameters.topK(), 0, Integer.MAX_VALUE);
+        inRange("min-p", parameters.minP(), 0, 1);
+        inRange("repetition-penalty", parameters.repetitionPenalty(), 0.01, 100);
+        inRange("presence-penalty", parameters.presencePenalty(), -100, 100);
+        inRange("frequency-penalty", parameters.frequencyPenalty(), -100, 100);
+        inRange("max-output-tokens", parameters.maxOutputTokens(), 1, Integer.MAX_VALUE);
         Checks.argument(
-                !parameters.stopSequences().contains(""), () -> "stopSequences has an empty text, which is everywhere");
+                !parameters.stopSequences().contains(""),
+                () -> "stop has an empty text, which is everywhere: stop=" + parameters.stopSequences());
     }
 
     /**

@@ -264,7 +264,7 @@ class LocretChatModelTest {
                         .topP(1.5)
                         .build()))
                 .isExactlyInstanceOf(InvalidRequestException.class)
-                .hasMessage("topP out of range: topP=1.5, allowed=0..1");
+                .hasMessage("top-p out of range: top-p=1.5, allowed=0..1");
     }
 
     @Test

@@ -22,22 +22,22 @@ class LocretModelBuilderTest {
         return Stream.of(
                 bad(b -> b.temperature(-0.1), "temperature out of range: temperature=-0.1, allowed=0..100"),
                 bad(b -> b.temperature(Double.NaN), "temperature out of range: temperature=NaN, allowed=0..100"),
-                bad(b -> b.topP(1.1), "topP out of range: topP=1.1, allowed=0..1"),
-                bad(b -> b.topK(-1), "topK out of range: topK=-1, allowed=0..2147483647"),
-                bad(b -> b.minP(2.0), "minP out of range: minP=2.0, allowed=0..1"),
+                bad(b -> b.topP(1.1), "top-p out of range: top-p=1.1, allowed=0..1"),
+                bad(b -> b.topK(-1), "top-k out of range: top-k=-1, allowed=0..2147483647"),
+                bad(b -> b.minP(2.0), "min-p out of range: min-p=2.0, allowed=0..1"),
                 bad(
                         b -> b.repetitionPenalty(0.0),
-                        "repetitionPenalty out of range: repetitionPenalty=0.0, allowed=0.01..100"),
+                        "repetition-penalty out of range: repetition-penalty=0.0, allowed=0.01..100"),
                 bad(
                         b -> b.presencePenalty(101.0),
-                        "presencePenalty out of range: presencePenalty=101.0, allowed=-100..100"),
+                        "presence-penalty out of range: presence-penalty=101.0, allowed=-100..100"),
                 bad(
                         b -> b.frequencyPenalty(-101.0),
-                        "frequencyPenalty out of range: frequencyPenalty=-101.0, allowed=-100..100"),
+                        "frequency-penalty out of range: frequency-penalty=-101.0, allowed=-100..100"),
                 bad(
                         b -> b.maxOutputTokens(0),
-                        "maxOutputTokens out of range: maxOutputTokens=0, allowed=1..2147483647"),
-                bad(b -> b.stopSequences(List.of("a", "")), "stopSequences has an empty text, which is everywhere"),
+                        "max-output-tokens out of range: max-output-tokens=0, allowed=1..2147483647"),
+                bad(b -> b.stopSequences(List.of("a", "")), "stop has an empty text, which is everywhere: stop=[a, ]"),
                 bad(b -> b.timeout(Duration.ZERO), "timeout must be positive: timeout=PT0S"));
     }
 
@@ -62,7 +62,7 @@ class LocretModelBuilderTest {
     void needsAModel() {
         assertThatThrownBy(() -> LocretChatModel.builder().build())
                 .isInstanceOf(LocretException.class)
-                .hasMessage("modelPath is missing: modelPath=null, engine=null");
+                .hasMessage("model-path is missing: model-path=null, engine=null");
     }
 
     @Test
