@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param promptTokens token ids of the whole prompt, at least one
  * @param localTokens last tokens of the prompt that are read after the final eviction, such as the question; 0 takes the
- *     planned number
+ *     planned number, which is also the largest
  * @param sampling how tokens are chosen
  * @param maxOutputTokens most tokens of the answer; 0 for no limit of the request's own
  * @param stops texts that end the answer and are not part of it

@@ -66,7 +66,7 @@ final class MemoryPlanner {
         List<Part> parts = new ArrayList<>();
         parts.add(new Part("weights", weightBytes));
         if (heads != null) {
-            parts.add(new Part("retaining heads", Locret.bytes(backend, heads, rows)));
+            parts.add(new Part("retaining heads", Locret.bytes(backend, heads, cache.chunkSize())));
         }
         parts.add(new Part("rotary table", RotaryEmbedding.bytes(config, positions)));
         parts.add(new Part(
