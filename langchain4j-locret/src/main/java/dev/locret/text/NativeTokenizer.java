@@ -40,10 +40,7 @@ final class NativeTokenizer {
     static NativeTokenizer of(String json, String source) {
         load();
         try {
-            NativeTokenizer tokenizer = new NativeTokenizer(TokenizersLibrary.LIB.createTokenizerFromString(json));
-            TokenizersLibrary.LIB.disablePadding(tokenizer.handle);
-            TokenizersLibrary.LIB.disableTruncation(tokenizer.handle);
-            return tokenizer;
+            return new NativeTokenizer(TokenizersLibrary.LIB.createTokenizerFromString(json));
         } catch (RuntimeException e) {
             throw new LocretException(ErrorId.TOKENIZER, "tokenizer: " + e.getMessage() + ": " + source, e);
         }
@@ -67,10 +64,10 @@ final class NativeTokenizer {
         }
     }
 
-    /** Token ids of {@code text}; {@code postProcess} adds what the tokenizer puts around a single text. */
-    long[] encode(String text, boolean postProcess) {
+    /** Token ids of {@code text}. */
+    long[] encode(String text) {
         TokenizersLibrary library = TokenizersLibrary.LIB;
-        long encoding = library.encode(handle, wellFormed(text), postProcess);
+        long encoding = library.encode(handle, wellFormed(text), false);
         try {
             return library.getTokenIds(encoding);
         } finally {
