@@ -11,8 +11,8 @@ import java.lang.ref.Reference;
 /**
  * One tokenizer of Hugging Face's library, as DJL packs it. Thread-safe; freed when unreachable.
  *
- * <p>DJL's own class {@code HuggingFaceTokenizer} is not used: its constructor sends a usage report, it truncates to
- * 512 tokens unless told otherwise, and it builds eight arrays where one is wanted.
+ * <p>DJL's own class {@code HuggingFaceTokenizer} is not used: its constructors call DJL's usage report ({@code
+ * Ec2Utils.callHome}), and an encoding of it copies eight arrays out of the library where one is wanted.
  */
 final class NativeTokenizer {
     private static final Cleaner CLEANER = Cleaner.create();

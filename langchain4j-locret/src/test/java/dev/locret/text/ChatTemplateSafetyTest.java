@@ -244,7 +244,9 @@ class ChatTemplateSafetyTest {
     void mutatedTemplatesRenderOrFailWithATypedError() throws Exception {
         Random random = new Random(20241125);
         List<String> seeds = new ArrayList<>();
-        for (String name : List.of("llama31", "phi3", "qwen25", "qwen3", "smollm2")) {
+        // The short ones more often: the parser sees the same constructs in less time.
+        for (String name :
+                List.of("llama31", "qwen3", "qwen25", "phi3", "phi3", "phi3", "smollm2", "smollm2", "smollm2")) {
             seeds.add(ChatTemplateGoldenTest.resource(name + ".jinja"));
         }
         String[] pieces = {
