@@ -1,0 +1,141 @@
+package dev.locret.backend;
+
+import dev.locret.tensor.HostTensor;
+import java.util.List;
+
+/**
+ * The seam that every device implements. The forward pass, the cache and eviction are written over these operations and
+ * never see a float: token ids go in, token ids come out.
+ *
+ * <p>Operations run in the order of the calls and may return before they are done; those that return something to the
+ * host wait. One thread at a time may call. Buffers and weights are allocated at load, never during a forward. A result
+ * for one row does not depend on the other rows of the batch.
+ */
+public interface Backend extends AutoCloseable {
+    /** The device in a few words, for logs and {@code locret inspect}: name, kernels, threads. */
+    String describe();
+
+    /** Bytes that can still be allocated. */
+    long availableBytes();
+
+    /** Bytes that {@code load} will occupy for this tensor. */
+    long weightBytes(HostTensor tensor);
+
+    /** Floats, all zero. */
+    DeviceBuffer allocate(String name, long elements);
+
+    /** Integers, all zero. */
+    DeviceBuffer allocateInts(String name, long elements);
+
+    /**
+     * Buffers of one layer's cache.
+     *
+     * @param capacity entries of each head
+     */
+    KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity);
+
+    /** Bytes that {@link #allocateCache} occupies. */
+    long cacheBytes(int kvHeads, int headDim, int capacity);
+
+    /** A vector or matrix as floats: norm weights and biases. */
+    DeviceBuffer loadFloats(HostTensor tensor);
+
+    /** The weight of a linear layer, in its own type. */
+    DeviceWeight load(HostTensor tensor);
+
+    /**
+     * @param cosines {@code [positions, dimensions / 2]}
+     * @param sines the same
+     */
+    RotaryTable loadRotary(float[] cosines, float[] sines, int positions, int dimensions);
+
+    /**
+     * Scratch for {@link #attend}, planned at load.
+     *
+     * @param maxRows rows of the largest batch
+     * @param maxEntries entries of the fullest cache
+     */
+    void reserveAttention(AttentionSpec spec, int maxRows, int maxEntries);
+
+    /** Bytes that {@link #reserveAttention} occupies. */
+    long attentionBytes(AttentionSpec spec, int maxRows, int maxEntries);
+
+    /** {@code out[i] = table[tokenIds[i]]}. */
+    void embed(DeviceWeight table, int[] tokenIds, Matrix out);
+
+    /**
+     * {@code out = in / sqrt(mean(in²) + epsilon) · weight}, row by row. A row whose mean square is NaN or infinite is
+     * remembered under {@code site} for {@link #takeFault}.
+     */
+    void rmsNorm(Matrix in, int rows, DeviceBuffer weight, float epsilon, Matrix out, int site);
+
+    /**
+     * Every projection of the same input: {@code out = in · weightᵀ + bias}, or {@code out += …} if {@code accumulate}.
+     *
+     * @param in {@code [rows, weight.columns]}
+     */
+    void linear(Matrix in, int rows, List<Projection> projections, boolean accumulate);
+
+    /** {@code out = silu(gateUp[:, :width]) · gateUp[:, width:]} with {@code width = out.columns}. */
+    void gatedActivation(Matrix gateUp, int rows, Matrix out);
+
+    /** {@code x = silu(x)} in place. */
+    void silu(Matrix x, int rows);
+
+    /**
+     * Appends the new tokens of a segment to its cache, keys before rotary embedding.
+     *
+     * @param keys {@code [rows of the batch, kvHeads · headDim]}
+     * @param values the same
+     */
+    void append(Matrix keys, Matrix values, KvSegment segment);
+
+    /**
+     * Attention of the new tokens, appended before, over all entries of their caches; causal among the new ones.
+     * Queries, and keys as they are read, are rotated here.
+     *
+     * @param queries {@code [rows, heads · headDim]} before rotary embedding
+     * @param out {@code [rows, heads · headDim]}
+     */
+    void attend(Matrix queries, AttentionSpec spec, RotaryTable rotary, List<KvSegment> segments, Matrix out);
+
+    /**
+     * Writes the scores of a segment's new tokens, appended before.
+     *
+     * @param scores {@code [rows of the batch, kvHeads]}
+     * @param pooling odd width of the maximum taken over neighbouring new tokens, 1 for none
+     */
+    void storeScores(Matrix scores, KvSegment segment, int pooling);
+
+    /** Scores every entry by minus the cosine of its key with the mean of the head's unit keys (KeyDiff). */
+    void scoreByKeyDifference(KvSlice cache);
+
+    /** Scores every entry by its position, those of positions below {@code sinks} above all (StreamingLLM). */
+    void scoreByRecency(KvSlice cache, int sinks);
+
+    /** Drops all entries that {@code spec} does not keep; lengths of {@code cache} are set. */
+    void evict(KvSlice cache, EvictionSpec spec);
+
+    /** {@code out[i] = in[rows[i]]}. */
+    void gatherRows(Matrix in, int[] rows, Matrix out);
+
+    /**
+     * Chooses a token for each row of logits; waits for the device.
+     *
+     * @param specs one a row
+     * @return token ids; -1 for a row that holds NaN
+     */
+    int[] sample(Matrix logits, SamplingSpec[] specs);
+
+    /** Copies rows to the host: for logits on request and for tests. */
+    float[] download(Matrix matrix, int rows);
+
+    /** Original positions that KV head {@code head} holds, ascending: for traces and tests. */
+    int[] downloadPositions(KvSlice cache, int head);
+
+    /** The least site at which {@link #rmsNorm} met NaN or infinity since the last call, or -1; waits. */
+    int takeFault();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,161 @@
+package dev.locret.backend.cpu;
+
+import dev.locret.backend.EvictionSpec;
+import dev.locret.backend.KvSegment;
+import dev.locret.backend.KvSlice;
+import dev.locret.backend.Matrix;
+import java.util.Arrays;
+
+/** Appending to, scoring and compacting the cache of one layer, head by head. */
+final class CpuEviction {
+    private final WorkerPool pool;
+    private final int width;
+    private final TopSelection[] selections;
+    private final float[][] means;
+
+    CpuEviction(WorkerPool pool, int width, int maxEntries, int headDim) {
+        this.pool = pool;
+        this.width = width;
+        this.selections = new TopSelection[pool.threads()];
+        Arrays.setAll(selections, i -> new TopSelection(maxEntries));
+        this.means = new float[pool.threads()][2 * headDim];
+    }
+
+    void append(Matrix keys, Matrix values, KvSegment segment) {
+        KvSlice cache = segment.cache();
+        CacheLayout layout = CacheLayout.of(cache, width);
+        int[] positions = CpuBuffer.ints(cache.positions());
+        pool.run(cache.kvHeads(), (head, thread) -> {
+            for (int row = 0; row < segment.rows(); row++) {
+                int entry = cache.length(head) + row;
+                layout.putKey(
+                        CpuBuffer.floats(keys.buffer()),
+                        at(keys, segment.firstRow() + row, head * cache.headDim()),
+                        CpuBuffer.floats(cache.keys()),
+                        head,
+                        entry);
+                layout.putValue(
+                        CpuBuffer.floats(values.buffer()),
+                        at(values, segment.firstRow() + row, head * cache.headDim()),
+                        CpuBuffer.floats(cache.values()),
+                        head,
+                        entry);
+                positions[head * cache.capacity() + entry] = segment.firstPosition() + row;
+            }
+        });
+        for (int head = 0; head < cache.kvHeads(); head++) {
+            cache.setLength(head, cache.length(head) + segment.rows());
+        }
+    }
+
+    private static int at(Matrix matrix, int row, int column) {
+        return Math.toIntExact(matrix.offset() + (long) row * matrix.stride() + column);
+    }
+
+    void storeScores(Matrix scores, KvSegment segment, int pooling) {
+        KvSlice cache = segment.cache();
+        float[] in = CpuBuffer.floats(scores.buffer());
+        float[] out = CpuBuffer.floats(cache.scores());
+        int reach = pooling / 2;
+        for (int head = 0; head < cache.kvHeads(); head++) {
+            int first = head * cache.capacity() + cache.length(head) - segment.rows();
+            for (int row = 0; row < segment.rows(); row++) {
+                float best = Float.NEGATIVE_INFINITY;
+                int last = Math.min(segment.rows() - 1, row + reach);
+                for (int near = Math.max(0, row - reach); near <= last; near++) {
+                    best = Math.max(best, in[at(scores, segment.firstRow() + near, head)]);
+                }
+                out[first + row] = best;
+            }
+        }
+    }
+
+    void scoreByRecency(KvSlice cache, int sinks) {
+        float[] scores = CpuBuffer.floats(cache.scores());
+        int[] positions = CpuBuffer.ints(cache.positions());
+        for (int head = 0; head < cache.kvHeads(); head++) {
+            for (int entry = 0; entry < cache.length(head); entry++) {
+                int at = head * cache.capacity() + entry;
+                // Entries are in order of position: the index orders them as well and is exact as a float.
+                scores[at] = positions[at] < sinks ? Float.MAX_VALUE : entry;
+            }
+        }
+    }
+
+    void scoreByKeyDifference(KvSlice cache) {
+        CacheLayout layout = CacheLayout.of(cache, width);
+        float[] keys = CpuBuffer.floats(cache.keys());
+        float[] scores = CpuBuffer.floats(cache.scores());
+        int dim = cache.headDim();
+        pool.run(cache.kvHeads(), (head, thread) -> {
+            float[] mean = means[thread];
+            Arrays.fill(mean, 0f);
+            for (int entry = 0; entry < cache.length(head); entry++) {
+                int at = layout.key(head, entry);
+                float inverse = inverseNorm(keys, at, dim);
+                for (int j = 0; j < dim; j++) {
+                    mean[j] = Math.fma(keys[at + j * width], inverse, mean[j]);
+                }
+            }
+            for (int entry = 0; entry < cache.length(head); entry++) {
+                int at = layout.key(head, entry);
+                float dot = 0;
+                for (int j = 0; j < dim; j++) {
+                    dot = Math.fma(keys[at + j * width], mean[j], dot);
+                }
+                // The norm of the mean is common to all entries of the head: it does not change their order.
+                scores[head * cache.capacity() + entry] = -dot * inverseNorm(keys, at, dim);
+            }
+        });
+    }
+
+    private float inverseNorm(float[] keys, int at, int dim) {
+        float sum = 0;
+        for (int j = 0; j < dim; j++) {
+            sum = Math.fma(keys[at + j * width], keys[at + j * width], sum);
+        }
+        return sum == 0 ? 0 : (float) (1 / Math.sqrt(sum));
+    }
+
+    void evict(KvSlice cache, EvictionSpec spec) {
+        pool.run(cache.kvHeads(), (head, thread) -> {
+            int length = cache.length(head);
+            int keep = spec.budgets()[head];
+            if (length > keep) {
+                compact(cache, head, select(cache, spec, head, length, keep, selections[thread]), keep);
+                cache.setLength(head, keep);
+            }
+        });
+    }
+
+    private static int[] select(
+            KvSlice cache, EvictionSpec spec, int head, int length, int keep, TopSelection selection) {
+        float[] scores = CpuBuffer.floats(cache.scores());
+        int[] positions = CpuBuffer.ints(cache.positions());
+        int base = head * cache.capacity();
+        selection.clear();
+        for (int entry = 0; entry < length; entry++) {
+            boolean forced = entry >= length - spec.recent() || positions[base + entry] < spec.pinnedTokens();
+            selection.add(forced ? Float.POSITIVE_INFINITY : scores[base + entry]);
+        }
+        return selection.select(keep);
+    }
+
+    private void compact(KvSlice cache, int head, int[] kept, int keep) {
+        CacheLayout layout = CacheLayout.of(cache, width);
+        float[] keys = CpuBuffer.floats(cache.keys());
+        float[] values = CpuBuffer.floats(cache.values());
+        float[] scores = CpuBuffer.floats(cache.scores());
+        int[] positions = CpuBuffer.ints(cache.positions());
+        int base = head * cache.capacity();
+        for (int to = 0; to < keep; to++) {
+            int from = kept[to];
+            if (from != to) {
+                layout.moveKey(keys, head, from, to);
+                layout.moveValue(values, head, from, to);
+                scores[base + to] = scores[base + from];
+                positions[base + to] = positions[base + from];
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package dev.locret.backend.cpu;
+
+import dev.locret.backend.Matrix;
+import dev.locret.backend.Projection;
+import java.util.List;
+
+/**
+ * Products with packed weights. A task takes a few panels: for many rows it unpacks them to floats once and runs all
+ * rows over them, so unpacking costs {@code 1 / rows} of the product; a single row is multiplied with the packed words.
+ */
+final class CpuLinear {
+    /** Floats of unpacked panels that a task holds: with a block of rows they stay in a second-level cache. */
+    private static final int PANEL_FLOATS = 48 * 1024;
+    /** Rows that run over the panels before the next ones. */
+    private static final int ROW_BLOCK = 60;
+
+    private final Kernels kernels;
+    private final WorkerPool pool;
+    private final int width;
+    private final float[][] panels;
+    private final float[][] tiles;
+
+    CpuLinear(Kernels kernels, WorkerPool pool) {
+        this.kernels = kernels;
+        this.pool = pool;
+        this.width = kernels.width();
+        this.panels = new float[pool.threads()][PANEL_FLOATS];
+        this.tiles = new float[pool.threads()][ROW_BLOCK * width];
+    }
+
+    /** Bytes of scratch. */
+    static long scratchBytes(int width, int threads) {
+        return 4L * threads * (PANEL_FLOATS + ROW_BLOCK * width);
+    }
+
+    void run(Matrix in, int rows, List<Projection> projections, boolean accumulate) {
+        int[] firstTask = new int[projections.size() + 1];
+        for (int i = 0; i < projections.size(); i++) {
+            CpuWeight weight = (CpuWeight) projections.get(i).weight();
+            firstTask[i + 1] = firstTask[i] + (weight.panels() + perTask(rows) - 1) / perTask(rows);
+        }
+        pool.run(firstTask[projections.size()], (task, thread) -> {
+            int i = 0;
+            while (firstTask[i + 1] <= task) {
+                i++;
+            }
+            Projection projection = projections.get(i);
+            CpuWeight weight = (CpuWeight) projection.weight();
+            int first = (task - firstTask[i]) * perTask(rows);
+            int last = Math.min(weight.panels(), first + perTask(rows));
+            if (rows == 1) {
+                row(in, projection, weight, first, last, accumulate, thread);
+            } else {
+                for (int panel = first; panel < last; panel++) {
+                    rows(in, rows, projection, weight, panel, accumulate, thread);
+                }
+            }
+        });
+    }
+
+    /** Panels of a task: a single row has little work a panel, so it takes more of them. */
+    private int perTask(int rows) {
+        return Math.max(1, (rows == 1 ? 128 : 32) / width);
+    }
+
+    private void rows(
+            Matrix in, int rows, Projection projection, CpuWeight weight, int panel, boolean accumulate, int thread) {
+        float[] a = CpuBuffer.floats(in.buffer());
+        int size = weight.format().groupSize();
+        int blockGroups = PANEL_FLOATS / (size * width);
+        for (int group = 0; group < weight.groups(); group += blockGroups) {
+            int groups = Math.min(blockGroups, weight.groups() - group);
+            int from = panel * weight.panelWords() + group * weight.format().groupWords() * width;
+            float[] b = panels[thread];
+            int bOffset = 0;
+            if (weight.floats() != null) {
+                b = weight.floats();
+                bOffset = from;
+            } else {
+                kernels.unpack(weight.format(), weight.words(), from, groups, b);
+            }
+            int depth = Math.min(groups * size, weight.columns() - group * size);
+            boolean add = accumulate || group > 0;
+            for (int row = 0; row < rows; row += ROW_BLOCK) {
+                int count = Math.min(ROW_BLOCK, rows - row);
+                int aOffset = Math.toIntExact(in.offset() + (long) row * in.stride() + (long) group * size);
+                tile(count, depth, a, aOffset, in.stride(), b, bOffset, projection, panel, row, add, thread);
+            }
+        }
+    }
+
+    private void tile(
+            int rows,
+            int depth,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] b,
+            int bOffset,
+            Projection projection,
+            int panel,
+            int row,
+            boolean add,
+            int thread) {
+        Matrix out = projection.out();
+        float[] c = CpuBuffer.floats(out.buffer());
+        int cOffset = Math.toIntExact(out.offset() + (long) row * out.stride() + (long) panel * width);
+        int columns = Math.min(width, projection.weight().rows() - panel * width);
+        if (projection.bias() != null && !add) {
+            float[] bias = CpuBuffer.floats(projection.bias());
+            for (int r = 0; r < rows; r++) {
+                System.arraycopy(bias, panel * width, c, cOffset + r * out.stride(), columns);
+            }
+            add = true;
+        }
+        if (columns == width) {
+            kernels.multiply(rows, depth, a, aOffset, aStride, b, bOffset, c, cOffset, out.stride(), add);
+            return;
+        }
+        float[] tile = tiles[thread];
+        for (int r = 0; r < rows && add; r++) {
+            System.arraycopy(c, cOffset + r * out.stride(), tile, r * width, columns);
+        }
+        kernels.multiply(rows, depth, a, aOffset, aStride, b, bOffset, tile, 0, width, add);
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(tile, r * width, c, cOffset + r * out.stride(), columns);
+        }
+    }
+
+    private void row(
+            Matrix in, Projection projection, CpuWeight weight, int first, int last, boolean accumulate, int thread) {
+        float[] a = CpuBuffer.floats(in.buffer());
+        int aOffset = Math.toIntExact(in.offset());
+        Matrix out = projection.out();
+        float[] c = CpuBuffer.floats(out.buffer());
+        int cOffset = Math.toIntExact(out.offset()) + first * width;
+        int columns = Math.min(last * width, weight.rows()) - first * width;
+        float[] tile = tiles[thread];
+        boolean add = accumulate || projection.bias() != null;
+        if (accumulate) {
+            System.arraycopy(c, cOffset, tile, 0, columns);
+        } else if (add) {
+            System.arraycopy(CpuBuffer.floats(projection.bias()), first * width, tile, 0, columns);
+        }
+        if (weight.floats() != null) {
+            for (int panel = first; panel < last; panel++) {
+                kernels.multiply(
+                        1,
+                        weight.columns(),
+                        a,
+                        aOffset,
+                        0,
+                        weight.floats(),
+                        panel * weight.panelWords(),
+                        tile,
+                        (panel - first) * width,
+                        0,
+                        add);
+            }
+        } else {
+            kernels.multiplyPacked(
+                    weight.format(),
+                    weight.words(),
+                    first * weight.panelWords(),
+                    last - first,
+                    weight.panelWords(),
+                    weight.groups(),
+                    a,
+                    aOffset,
+                    tile,
+                    0,
+                    add,
+                    panels[thread]);
+        }
+        System.arraycopy(tile, 0, c, cOffset, columns);
+    }
+}

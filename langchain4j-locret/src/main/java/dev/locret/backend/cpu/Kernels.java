@@ -1,0 +1,122 @@
+package dev.locret.backend.cpu;
+
+/**
+ * Inner loops of the CPU backend, in one implementation over {@code jdk.incubator.vector} and one in plain loops.
+ *
+ * <p>A <em>panel</em> is {@code [depth][width]}: {@code width} outputs side by side, so that one output is one SIMD lane
+ * and no loop reduces across lanes. Sums run over the depth in ascending order with fused multiply-add, whatever the
+ * number of rows: the result for a row does not depend on the rows beside it.
+ */
+public interface Kernels {
+    /** Name for logs. */
+    String name();
+
+    /** Outputs of a panel. */
+    int width();
+
+    /**
+     * {@code c[r][0..width) = (c[r] if accumulate) + a[r][0..depth) · b}.
+     *
+     * @param b panel {@code [depth][width]} from {@code bOffset}
+     */
+    void multiply(
+            int rows,
+            int depth,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cStride,
+            boolean accumulate);
+
+    /**
+     * Unpacks {@code groups} groups of a packed panel to floats {@code [groups · format.groupSize()][width]}.
+     *
+     * @param words packed panel, see {@link PanelFormat}
+     * @param offset first word of the first group
+     */
+    void unpack(PanelFormat format, int[] words, int offset, int groups, float[] out);
+
+    /**
+     * Product of one row with packed panels that follow each other; the same sums as {@link #unpack} and
+     * {@link #multiply}.
+     *
+     * @param panels number of panels
+     * @param panelWords words from one panel to the next
+     * @param groups groups of a panel
+     * @param c {@code [panels · width]} from {@code cOffset}; added to if {@code accumulate}
+     * @param scratch at least {@code format.groupSize() · width} floats
+     */
+    default void multiplyPacked(
+            PanelFormat format,
+            int[] words,
+            int offset,
+            int panels,
+            int panelWords,
+            int groups,
+            float[] a,
+            int aOffset,
+            float[] c,
+            int cOffset,
+            boolean accumulate,
+            float[] scratch) {
+        int step = format.groupWords() * width();
+        for (int panel = 0; panel < panels; panel++) {
+            int at = cOffset + panel * width();
+            for (int group = 0; group < groups; group++) {
+                unpack(format, words, offset + panel * panelWords + group * step, 1, scratch);
+                multiply(
+                        1,
+                        format.groupSize(),
+                        a,
+                        aOffset + group * format.groupSize(),
+                        0,
+                        scratch,
+                        0,
+                        c,
+                        at,
+                        0,
+                        accumulate || group > 0);
+            }
+        }
+    }
+
+    /**
+     * Rotates the keys of one panel: dimension {@code j} with {@code j + dimensions / 2}.
+     *
+     * @param keys {@code [headDim][width]} from {@code offset}: one key a lane
+     * @param cosines {@code [dimensions / 2][stride]}: lane {@code i} takes column {@code position + i}
+     */
+    void rotate(
+            float[] keys,
+            int offset,
+            int headDim,
+            int dimensions,
+            float[] cosines,
+            float[] sines,
+            int stride,
+            int position,
+            float[] out,
+            int outOffset);
+
+    /** Largest of {@code n} floats. */
+    float max(float[] x, int offset, int n);
+
+    /** {@code x = exp(x - shift)} in place; returns the sum. */
+    float exp(float[] x, int offset, int n, float shift);
+
+    /** {@code x *= factor}. */
+    void scale(float[] x, int offset, int n, float factor);
+
+    /** Sum of squares. */
+    float sumOfSquares(float[] x, int offset, int n);
+
+    /** {@code out = x · factor · weight}. */
+    void scaleBy(float[] x, int offset, float factor, float[] weight, int n, float[] out, int outOffset);
+
+    /** {@code out = silu(gate) · up}; {@code up} null stands for ones. */
+    void siluTimes(float[] gate, int gateOffset, float[] up, int upOffset, int n, float[] out, int outOffset);
+}

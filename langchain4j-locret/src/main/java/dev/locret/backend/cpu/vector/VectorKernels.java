@@ -1,0 +1,342 @@
+package dev.locret.backend.cpu.vector;
+
+import dev.locret.backend.cpu.ExpApproximation;
+import dev.locret.backend.cpu.Kernels;
+import dev.locret.backend.cpu.PanelFormat;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Kernels over {@code jdk.incubator.vector}; only what exists unchanged in JDK 17 to 25 is used. A panel is two vectors
+ * wide.
+ */
+public final class VectorKernels implements Kernels {
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
+    private static final int LANES = F.length();
+    private static final int WIDTH = 2 * LANES;
+
+    private final ThreadLocal<float[][]> headers = ThreadLocal.withInitial(() -> new float[2][WIDTH]);
+
+    @Override
+    public String name() {
+        return "vector-" + F.vectorBitSize();
+    }
+
+    @Override
+    public int width() {
+        return WIDTH;
+    }
+
+    // Five rows by two vectors: ten sums, two inputs and one broadcast fit the 16 registers of AVX2, and ten chains
+    // hide the latency of the multiply-add. Six rows spill on JDK 17.
+    @Override
+    public void multiply(
+            int rows,
+            int depth,
+            float[] a,
+            int aOffset,
+            int aStride,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cStride,
+            boolean accumulate) {
+        int row = 0;
+        for (; row + 5 <= rows; row += 5) {
+            five(
+                    depth,
+                    a,
+                    aOffset + row * aStride,
+                    aStride,
+                    b,
+                    bOffset,
+                    c,
+                    cOffset + row * cStride,
+                    cStride,
+                    accumulate);
+        }
+        for (; row + 3 <= rows; row += 3) {
+            three(
+                    depth,
+                    a,
+                    aOffset + row * aStride,
+                    aStride,
+                    b,
+                    bOffset,
+                    c,
+                    cOffset + row * cStride,
+                    cStride,
+                    accumulate);
+        }
+        for (; row < rows; row++) {
+            one(depth, a, aOffset + row * aStride, b, bOffset, c, cOffset + row * cStride, accumulate);
+        }
+    }
+
+    private static FloatVector start(float[] c, int at, boolean accumulate) {
+        return accumulate ? FloatVector.fromArray(F, c, at) : FloatVector.zero(F);
+    }
+
+    private static void five(
+            int depth,
+            float[] a,
+            int a0,
+            int aStride,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int c0,
+            int cStride,
+            boolean accumulate) {
+        int a1 = a0 + aStride;
+        int a2 = a1 + aStride;
+        int a3 = a2 + aStride;
+        int a4 = a3 + aStride;
+        int c1 = c0 + cStride;
+        int c2 = c1 + cStride;
+        int c3 = c2 + cStride;
+        int c4 = c3 + cStride;
+        FloatVector s00 = start(c, c0, accumulate);
+        FloatVector s01 = start(c, c0 + LANES, accumulate);
+        FloatVector s10 = start(c, c1, accumulate);
+        FloatVector s11 = start(c, c1 + LANES, accumulate);
+        FloatVector s20 = start(c, c2, accumulate);
+        FloatVector s21 = start(c, c2 + LANES, accumulate);
+        FloatVector s30 = start(c, c3, accumulate);
+        FloatVector s31 = start(c, c3 + LANES, accumulate);
+        FloatVector s40 = start(c, c4, accumulate);
+        FloatVector s41 = start(c, c4 + LANES, accumulate);
+        for (int k = 0; k < depth; k++) {
+            FloatVector b0 = FloatVector.fromArray(F, b, bOffset + k * WIDTH);
+            FloatVector b1 = FloatVector.fromArray(F, b, bOffset + k * WIDTH + LANES);
+            FloatVector x = FloatVector.broadcast(F, a[a0 + k]);
+            s00 = x.fma(b0, s00);
+            s01 = x.fma(b1, s01);
+            x = FloatVector.broadcast(F, a[a1 + k]);
+            s10 = x.fma(b0, s10);
+            s11 = x.fma(b1, s11);
+            x = FloatVector.broadcast(F, a[a2 + k]);
+            s20 = x.fma(b0, s20);
+            s21 = x.fma(b1, s21);
+            x = FloatVector.broadcast(F, a[a3 + k]);
+            s30 = x.fma(b0, s30);
+            s31 = x.fma(b1, s31);
+            x = FloatVector.broadcast(F, a[a4 + k]);
+            s40 = x.fma(b0, s40);
+            s41 = x.fma(b1, s41);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+        s40.intoArray(c, c4);
+        s41.intoArray(c, c4 + LANES);
+    }
+
+    private static void three(
+            int depth,
+            float[] a,
+            int a0,
+            int aStride,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int c0,
+            int cStride,
+            boolean accumulate) {
+        int a1 = a0 + aStride;
+        int a2 = a1 + aStride;
+        int c1 = c0 + cStride;
+        int c2 = c1 + cStride;
+        FloatVector s00 = start(c, c0, accumulate);
+        FloatVector s01 = start(c, c0 + LANES, accumulate);
+        FloatVector s10 = start(c, c1, accumulate);
+        FloatVector s11 = start(c, c1 + LANES, accumulate);
+        FloatVector s20 = start(c, c2, accumulate);
+        FloatVector s21 = start(c, c2 + LANES, accumulate);
+        for (int k = 0; k < depth; k++) {
+            FloatVector b0 = FloatVector.fromArray(F, b, bOffset + k * WIDTH);
+            FloatVector b1 = FloatVector.fromArray(F, b, bOffset + k * WIDTH + LANES);
+            FloatVector x = FloatVector.broadcast(F, a[a0 + k]);
+            s00 = x.fma(b0, s00);
+            s01 = x.fma(b1, s01);
+            x = FloatVector.broadcast(F, a[a1 + k]);
+            s10 = x.fma(b0, s10);
+            s11 = x.fma(b1, s11);
+            x = FloatVector.broadcast(F, a[a2 + k]);
+            s20 = x.fma(b0, s20);
+            s21 = x.fma(b1, s21);
+        }
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+    }
+
+    private static void one(
+            int depth, float[] a, int a0, float[] b, int bOffset, float[] c, int c0, boolean accumulate) {
+        FloatVector s0 = start(c, c0, accumulate);
+        FloatVector s1 = start(c, c0 + LANES, accumulate);
+        for (int k = 0; k < depth; k++) {
+            FloatVector x = FloatVector.broadcast(F, a[a0 + k]);
+            s0 = x.fma(FloatVector.fromArray(F, b, bOffset + k * WIDTH), s0);
+            s1 = x.fma(FloatVector.fromArray(F, b, bOffset + k * WIDTH + LANES), s1);
+        }
+        s0.intoArray(c, c0);
+        s1.intoArray(c, c0 + LANES);
+    }
+
+    @Override
+    public void unpack(PanelFormat format, int[] words, int offset, int groups, float[] out) {
+        PackedPanels.unpack(format, words, offset, groups, out, headers.get());
+    }
+
+    @Override
+    public void rotate(
+            float[] keys,
+            int offset,
+            int headDim,
+            int dimensions,
+            float[] cosines,
+            float[] sines,
+            int stride,
+            int position,
+            float[] out,
+            int outOffset) {
+        int half = dimensions / 2;
+        for (int j = 0; j < half; j++) {
+            for (int lane = 0; lane < WIDTH; lane += LANES) {
+                int low = j * WIDTH + lane;
+                int high = (j + half) * WIDTH + lane;
+                FloatVector x = FloatVector.fromArray(F, keys, offset + low);
+                FloatVector y = FloatVector.fromArray(F, keys, offset + high);
+                FloatVector cosine = FloatVector.fromArray(F, cosines, j * stride + position + lane);
+                FloatVector sine = FloatVector.fromArray(F, sines, j * stride + position + lane);
+                x.fma(cosine, y.mul(sine).neg()).intoArray(out, outOffset + low);
+                y.fma(cosine, x.mul(sine)).intoArray(out, outOffset + high);
+            }
+        }
+        System.arraycopy(
+                keys, offset + dimensions * WIDTH, out, outOffset + dimensions * WIDTH, (headDim - dimensions) * WIDTH);
+    }
+
+    @Override
+    public float max(float[] x, int offset, int n) {
+        int i = 0;
+        FloatVector best = FloatVector.broadcast(F, Float.NEGATIVE_INFINITY);
+        for (; i + LANES <= n; i += LANES) {
+            best = best.max(FloatVector.fromArray(F, x, offset + i));
+        }
+        float max = best.reduceLanes(VectorOperators.MAX);
+        for (; i < n; i++) {
+            max = Math.max(max, x[offset + i]);
+        }
+        return max;
+    }
+
+    private static FloatVector exp(FloatVector x) {
+        VectorMask<Float> tiny = x.compare(VectorOperators.LT, ExpApproximation.MIN);
+        FloatVector clamped = x.min(ExpApproximation.MAX);
+        FloatVector rounded = clamped.fma(
+                FloatVector.broadcast(F, ExpApproximation.LOG2_E), FloatVector.broadcast(F, ExpApproximation.ROUND));
+        FloatVector n = rounded.sub(ExpApproximation.ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(F, -ExpApproximation.LN2_HIGH), clamped);
+        r = n.fma(FloatVector.broadcast(F, -ExpApproximation.LN2_LOW), r);
+        FloatVector p =
+                FloatVector.broadcast(F, ExpApproximation.C6).fma(r, FloatVector.broadcast(F, ExpApproximation.C5));
+        p = p.fma(r, FloatVector.broadcast(F, ExpApproximation.C4));
+        p = p.fma(r, FloatVector.broadcast(F, ExpApproximation.C3));
+        p = p.fma(r, FloatVector.broadcast(F, ExpApproximation.C2));
+        p = p.fma(r, FloatVector.broadcast(F, 1f));
+        p = p.fma(r, FloatVector.broadcast(F, 1f));
+        // The rounded sum holds n in its lowest bits, and the rest is shifted out; JDK 17 has no fast conversion to
+        // int.
+        FloatVector power = rounded.reinterpretAsInts()
+                .add(127)
+                .lanewise(VectorOperators.LSHL, 23)
+                .reinterpretAsFloats();
+        return p.mul(power).blend(0f, tiny);
+    }
+
+    @Override
+    public float exp(float[] x, int offset, int n, float shift) {
+        int i = 0;
+        FloatVector sums = FloatVector.zero(F);
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector e = exp(FloatVector.fromArray(F, x, offset + i).sub(shift));
+            e.intoArray(x, offset + i);
+            sums = sums.add(e);
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
+        if (i < n) {
+            VectorMask<Float> rest = F.indexInRange(i, n);
+            FloatVector e = exp(FloatVector.fromArray(F, x, offset + i, rest).sub(shift));
+            e.intoArray(x, offset + i, rest);
+            sum += FloatVector.zero(F).blend(e, rest).reduceLanes(VectorOperators.ADD);
+        }
+        return sum;
+    }
+
+    @Override
+    public void scale(float[] x, int offset, int n, float factor) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector.fromArray(F, x, offset + i).mul(factor).intoArray(x, offset + i);
+        }
+        for (; i < n; i++) {
+            x[offset + i] *= factor;
+        }
+    }
+
+    @Override
+    public float sumOfSquares(float[] x, int offset, int n) {
+        int i = 0;
+        FloatVector sums = FloatVector.zero(F);
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector v = FloatVector.fromArray(F, x, offset + i);
+            sums = v.fma(v, sums);
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
+        for (; i < n; i++) {
+            sum = Math.fma(x[offset + i], x[offset + i], sum);
+        }
+        return sum;
+    }
+
+    @Override
+    public void scaleBy(float[] x, int offset, float factor, float[] weight, int n, float[] out, int outOffset) {
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector.fromArray(F, x, offset + i)
+                    .mul(factor)
+                    .mul(FloatVector.fromArray(F, weight, i))
+                    .intoArray(out, outOffset + i);
+        }
+        for (; i < n; i++) {
+            out[outOffset + i] = x[offset + i] * factor * weight[i];
+        }
+    }
+
+    @Override
+    public void siluTimes(float[] gate, int gateOffset, float[] up, int upOffset, int n, float[] out, int outOffset) {
+        for (int i = 0; i < n; i += LANES) {
+            VectorMask<Float> in = F.indexInRange(i, n);
+            FloatVector g = FloatVector.fromArray(F, gate, gateOffset + i, in);
+            FloatVector silu = g.div(exp(g.neg()).add(1f));
+            if (up != null) {
+                silu = silu.mul(FloatVector.fromArray(F, up, upOffset + i, in));
+            }
+            silu.intoArray(out, outOffset + i, in);
+        }
+    }
+}

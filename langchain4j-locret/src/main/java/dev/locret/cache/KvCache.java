@@ -1,0 +1,92 @@
+package dev.locret.cache;
+
+import dev.locret.backend.Backend;
+import dev.locret.backend.KvSlice;
+import dev.locret.common.Checks;
+import dev.locret.common.ErrorId;
+import dev.locret.format.ModelConfig;
+
+/** The cache of one session: a slice a layer, each with a length per KV head. */
+public final class KvCache {
+    private final KvSlice[] slices;
+    private int tokens;
+
+    private KvCache(KvSlice[] slices) {
+        this.slices = slices;
+    }
+
+    /** Allocates room for {@code capacity} entries in every KV head of every layer. */
+    public static KvCache allocate(Backend backend, ModelConfig config, int capacity) {
+        KvSlice[] slices = new KvSlice[config.layers()];
+        for (int layer = 0; layer < slices.length; layer++) {
+            slices[layer] = backend.allocateCache("cache." + layer, config.kvHeads(), config.headDim(), capacity);
+        }
+        return new KvCache(slices);
+    }
+
+    /** Bytes that {@link #allocate} takes. */
+    public static long bytes(Backend backend, ModelConfig config, int capacity) {
+        return Math.multiplyExact(
+                (long) config.layers(), backend.cacheBytes(config.kvHeads(), config.headDim(), capacity));
+    }
+
+    public int layers() {
+        return slices.length;
+    }
+
+    public KvSlice layer(int layer) {
+        return slices[layer];
+    }
+
+    public int capacity() {
+        return slices[0].capacity();
+    }
+
+    /** Tokens read and decoded so far; the next token's position in the text. */
+    public int tokens() {
+        return tokens;
+    }
+
+    /** Counts tokens that a forward appended to every layer. */
+    public void advance(int count) {
+        tokens = Math.addExact(tokens, count);
+    }
+
+    /** Entries of the fullest head of any layer. */
+    public int longest() {
+        int longest = 0;
+        for (KvSlice slice : slices) {
+            longest = Math.max(longest, slice.longest());
+        }
+        return longest;
+    }
+
+    /** Entries over all layers and heads. */
+    public long entries() {
+        long entries = 0;
+        for (KvSlice slice : slices) {
+            for (int head = 0; head < slice.kvHeads(); head++) {
+                entries += slice.length(head);
+            }
+        }
+        return entries;
+    }
+
+    /** Fails unless {@code count} more tokens fit. */
+    public void requireRoom(int count) {
+        Checks.check(
+                longest() + count <= capacity(),
+                ErrorId.INVALID_PROMPT,
+                () -> "cache is full: entries=" + longest() + ", new tokens=" + count + ", capacity=" + capacity());
+    }
+
+    /** Forgets everything. */
+    public void clear() {
+        tokens = 0;
+        for (KvSlice slice : slices) {
+            for (int head = 0; head < slice.kvHeads(); head++) {
+                slice.setLength(head, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package dev.locret.engine;
+
+import dev.locret.backend.Matrix;
+import dev.locret.cache.CachePlan;
+import dev.locret.cache.KvCache;
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import dev.locret.engine.GenerationResult.Finish;
+import dev.locret.eviction.EvictionPolicy;
+import dev.locret.eviction.Evictor;
+import dev.locret.generate.AnswerText;
+import dev.locret.generate.Sampler;
+import dev.locret.model.Segment;
+import java.time.Duration;
+import java.util.Arrays;
+
+/** A generation that holds a cache: reads its prompt, then takes tokens until one of them, or a limit, ends it. */
+final class ActiveGeneration {
+    private final GenerationHandle handle;
+    private final Session session;
+    private final EngineParts parts;
+    private final boolean auto;
+    private final Sampler sampler;
+    private final AnswerText answer;
+    private final int maxTokens;
+    private final long started;
+
+    private int[] tokens = new int[64];
+    private int count;
+    private int entriesKept;
+    private long promptRead;
+
+    /**
+     * @param cache an empty cache
+     */
+    ActiveGeneration(GenerationHandle handle, KvCache cache, EngineParts parts) {
+        GenerationRequest request = handle.request();
+        this.handle = handle;
+        this.parts = parts;
+        this.started = parts.nanoTime().getAsLong();
+        this.auto = parts.policies().isAuto(request.policy());
+        this.sampler = new Sampler(request.sampling(), request.promptTokens());
+        this.answer = new AnswerText(parts.text().tokenizerOrNull(), request.stops());
+        this.maxTokens = parts.maxOutputTokens(request);
+        CachePlan plan = parts.settings().plan();
+        EvictionPolicy policy = parts.policies().start(request.policy(), request.promptTokens().length);
+        this.session = new Session(cache, plan, new Evictor(parts.backend(), plan), policy);
+        session.prompt(request.promptTokens(), request.localTokens() == 0 ? plan.localTokens() : request.localTokens());
+    }
+
+    GenerationHandle handle() {
+        return handle;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    Sampler sampler() {
+        return sampler;
+    }
+
+    /** Whether a part of the prompt is still to be read. */
+    boolean reading() {
+        return session.reading();
+    }
+
+    Segment nextChunk() {
+        return session.nextChunk();
+    }
+
+    /** Called when the forward of {@link #nextChunk()} is done. */
+    void chunkDone(Matrix logits) {
+        int begin = session.promptTokensRead();
+        boolean local = !session.chunkDone();
+        handle.probe().chunkRead(parts.backend(), session, begin, local);
+        entriesKept = session.cache().longest();
+        int read = session.promptTokensRead();
+        double seconds = Math.max(1, parts.nanoTime().getAsLong() - started) / 1e9;
+        handle.tell(listener -> listener.onRead(read, session.promptTokens(), entriesKept, read / seconds));
+        if (!session.reading()) {
+            promptRead = parts.nanoTime().getAsLong();
+            handle.probe().promptRead(parts.backend(), logits);
+        }
+    }
+
+    /** The decode step of the last token. */
+    Segment nextStep() {
+        return session.nextStep();
+    }
+
+    /** Takes the token that was chosen; ends the generation if it was the last. */
+    void accept(int token) {
+        if (token < 0) {
+            throw new LocretException(ErrorId.NUMERICS, "forward: NaN in the logits of output token " + count);
+        }
+        if (!handle.request().ignoreEnd() && parts.endTokens().contains(token)) {
+            finish(Finish.STOP);
+            return;
+        }
+        append(token);
+        sampler.accept(token);
+        tell(answer.append(token));
+        if (answer.stopped()) {
+            finish(Finish.STOP);
+        } else if (count == maxTokens || !parts.policies().canDecode(session, auto)) {
+            finish(Finish.LENGTH);
+        } else {
+            session.accept(token);
+        }
+    }
+
+    private void append(int token) {
+        if (count == tokens.length) {
+            tokens = Arrays.copyOf(tokens, Math.multiplyExact(count, 2));
+        }
+        tokens[count++] = token;
+    }
+
+    private void tell(String text) {
+        if (!text.isEmpty()) {
+            handle.tell(listener -> listener.onText(text));
+        }
+    }
+
+    private void finish(Finish finish) {
+        tell(answer.finish(finish == Finish.LENGTH));
+        long now = parts.nanoTime().getAsLong();
+        int heads = session.cache().layers() * session.cache().layer(0).kvHeads();
+        handle.complete(new GenerationResult(
+                answer.text(),
+                Arrays.copyOf(tokens, count),
+                finish,
+                session.promptTokens(),
+                count,
+                session.policy().name(),
+                entriesKept,
+                (long) session.cache().tokens() * heads - session.cache().entries(),
+                parts.cacheBytes(),
+                Duration.ofNanos(started - handle.submitted()),
+                Duration.ofNanos(promptRead - started),
+                Duration.ofNanos(now - promptRead),
+                sampler.seed()));
+    }
+}

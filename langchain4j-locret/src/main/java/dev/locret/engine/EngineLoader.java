@@ -1,0 +1,96 @@
+package dev.locret.engine;
+
+import dev.locret.backend.Backend;
+import dev.locret.backend.Backends;
+import dev.locret.cache.KvCache;
+import dev.locret.eviction.RetainingHeads;
+import dev.locret.format.HeadsFile;
+import dev.locret.format.ModelConfig;
+import dev.locret.format.ModelFiles;
+import dev.locret.model.Decoder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/** Loads a model: plans, checks that there is room, then allocates everything. */
+final class EngineLoader {
+    private EngineLoader() {}
+
+    static EngineParts load(EngineOptions options) {
+        Backend backend = open(options);
+        try {
+            return load(options, backend, System::nanoTime);
+        } catch (RuntimeException e) {
+            backend.close();
+            throw e;
+        }
+    }
+
+    /** As above on a given backend and clock. */
+    static EngineParts load(EngineOptions options, Backend backend, LongSupplier nanoTime) {
+        try (ModelFiles files = ModelFiles.open(options.modelPath())) {
+            ModelConfig config = files.weights().config();
+            RetainingHeads heads = heads(options.headsPath(), config);
+            EngineSettings settings = EngineSettings.resolve(options, config, heads != null, backend);
+            MemoryPlan memory = new MemoryPlanner(backend, files.weights(), heads).require(settings);
+            ModelText text = ModelText.load(files);
+            int capacity = settings.plan().capacity();
+            Decoder decoder = new Decoder(
+                    files.weights(),
+                    backend,
+                    settings.maxRows(),
+                    settings.maxSessions(),
+                    capacity,
+                    settings.positions(),
+                    settings.ropeFactors());
+            Policies policies = new Policies(backend, heads, settings);
+            List<KvCache> caches = new ArrayList<>();
+            for (int i = 0; i < settings.maxSessions(); i++) {
+                caches.add(KvCache.allocate(backend, config, capacity));
+            }
+            return new EngineParts(
+                    ModelName.of(options.modelPath()),
+                    backend,
+                    decoder,
+                    settings,
+                    memory,
+                    policies,
+                    text,
+                    List.copyOf(caches),
+                    endTokens(files, text),
+                    KvCache.bytes(backend, config, capacity),
+                    nanoTime);
+        }
+    }
+
+    /** What {@link #load} would allocate. */
+    static MemoryPlan plan(EngineOptions options) {
+        try (Backend backend = open(options);
+                ModelFiles files = ModelFiles.open(options.modelPath())) {
+            ModelConfig config = files.weights().config();
+            RetainingHeads heads = heads(options.headsPath(), config);
+            EngineSettings settings = EngineSettings.resolve(options, config, heads != null, backend);
+            return new MemoryPlanner(backend, files.weights(), heads).plan(settings);
+        }
+    }
+
+    private static Backend open(EngineOptions options) {
+        int threads = options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
+        return Backends.open(options.device(), threads);
+    }
+
+    private static RetainingHeads heads(Path path, ModelConfig config) {
+        return path == null ? null : RetainingHeads.of(HeadsFile.open(path), config, path.toString());
+    }
+
+    private static Set<Integer> endTokens(ModelFiles files, ModelText text) {
+        Set<Integer> ids = new LinkedHashSet<>(files.endOfSequenceIds());
+        if (text.tokenizerOrNull() != null) {
+            ids.addAll(text.tokenizerOrNull().eosIds());
+        }
+        return Set.copyOf(ids);
+    }
+}

@@ -1,0 +1,239 @@
+package dev.locret.engine;
+
+import dev.locret.backend.AttentionSpec.PositionMode;
+import dev.locret.common.Checks;
+import dev.locret.model.RotaryEmbedding;
+import java.nio.file.Path;
+
+/**
+ * What is fixed when a model is loaded. Numbers that are 0 take a default that depends on the model, see the setters.
+ * Immutable; made by {@link #builder(Path)}.
+ */
+public final class EngineOptions {
+    private final Builder values;
+
+    private EngineOptions(Builder values) {
+        this.values = values;
+    }
+
+    /**
+     * @param modelPath GGUF file, safetensors file, or a directory with either
+     */
+    public static Builder builder(Path modelPath) {
+        return new Builder(Checks.notNull("model-path", modelPath));
+    }
+
+    public Path modelPath() {
+        return values.modelPath;
+    }
+
+    /** Retaining heads, or null. */
+    public Path headsPath() {
+        return values.headsPath;
+    }
+
+    /** {@code auto}, {@code cpu}, or a device that a later backend adds. */
+    public String device() {
+        return values.device;
+    }
+
+    /** {@code auto} or the name of an eviction policy. */
+    public String policy() {
+        return values.policy;
+    }
+
+    public int cacheBudget() {
+        return values.cacheBudget;
+    }
+
+    /** Bytes for the caches of all sessions, or 0; then they decide the budget instead of {@link #cacheBudget()}. */
+    public long cacheBytes() {
+        return values.cacheBytes;
+    }
+
+    public int chunkSize() {
+        return values.chunkSize;
+    }
+
+    public int stabilizers() {
+        return values.stabilizers;
+    }
+
+    public int localTokens() {
+        return values.localTokens;
+    }
+
+    public int reserve() {
+        return values.reserve;
+    }
+
+    public int pinnedTokens() {
+        return values.pinnedTokens;
+    }
+
+    public int scorePooling() {
+        return values.scorePooling;
+    }
+
+    public int threads() {
+        return values.threads;
+    }
+
+    public int maxSessions() {
+        return values.maxSessions;
+    }
+
+    public int queueCapacity() {
+        return values.queueCapacity;
+    }
+
+    public PositionMode positions() {
+        return values.positions;
+    }
+
+    /** Longrope's factors; null takes the long ones whenever eviction may happen, else as Hugging Face. */
+    public RotaryEmbedding.Factors ropeFactors() {
+        return values.ropeFactors;
+    }
+
+    /** Setters of {@link EngineOptions}. */
+    public static final class Builder implements Cloneable {
+        private final Path modelPath;
+        private Path headsPath;
+        private String device = "auto";
+        private String policy = "auto";
+        private int cacheBudget;
+        private long cacheBytes;
+        private int chunkSize;
+        private int stabilizers = -1;
+        private int localTokens;
+        private int reserve;
+        private int pinnedTokens;
+        private int scorePooling = 1;
+        private int threads;
+        private int maxSessions;
+        private int queueCapacity;
+        private PositionMode positions = PositionMode.CACHE;
+        private RotaryEmbedding.Factors ropeFactors;
+
+        private Builder(Path modelPath) {
+            this.modelPath = modelPath;
+        }
+
+        public Builder headsPath(Path headsPath) {
+            this.headsPath = headsPath;
+            return this;
+        }
+
+        public Builder device(String device) {
+            this.device = Checks.notNull("device", device);
+            return this;
+        }
+
+        /**
+         * {@code auto} (default): Locret with heads; without, full attention while the text fits the cache, KeyDiff from
+         * there on, with a warning. Else {@code locret}, {@code keydiff}, {@code streaming-llm} or {@code none}.
+         */
+        public Builder policy(String policy) {
+            this.policy = Checks.notNull("policy", policy);
+            return this;
+        }
+
+        /**
+         * Entries kept per KV head. Default: an eighth of the model's window, at most 16384; for policy {@code none} so
+         * many that the cache holds the window.
+         */
+        public Builder cacheBudget(int cacheBudget) {
+            this.cacheBudget = cacheBudget;
+            return this;
+        }
+
+        /** The largest budget with which the caches of all sessions take at most so many bytes. */
+        public Builder cacheBytes(long cacheBytes) {
+            this.cacheBytes = cacheBytes;
+            return this;
+        }
+
+        /** As {@link #cacheBudget(int)} for {@code 1024}, as {@link #cacheBytes(long)} for {@code 2GB} or {@code 512MiB}. */
+        public Builder cacheBudget(String size) {
+            CacheSize parsed = CacheSize.parse(size);
+            this.cacheBudget = parsed.entries();
+            this.cacheBytes = parsed.bytes();
+            return this;
+        }
+
+        /** Tokens read at a time; default 512, at most a quarter of the model's window. */
+        public Builder chunkSize(int chunkSize) {
+            this.chunkSize = chunkSize;
+            return this;
+        }
+
+        /** Last entries that stay after each chunk but the final one; -1 takes the default, an eighth of the budget. */
+        public Builder stabilizers(int stabilizers) {
+            this.stabilizers = stabilizers;
+            return this;
+        }
+
+        /** Last tokens of a prompt, read after the final eviction; default 100, at most an eighth of the window. */
+        public Builder localTokens(int localTokens) {
+            this.localTokens = localTokens;
+            return this;
+        }
+
+        /** Tokens decoded before the cache is evicted back to the budget; default 512, at most a quarter of the window. */
+        public Builder reserve(int reserve) {
+            this.reserve = reserve;
+            return this;
+        }
+
+        /** First tokens of a prompt that every eviction keeps; default 0. */
+        public Builder pinnedTokens(int pinnedTokens) {
+            this.pinnedTokens = pinnedTokens;
+            return this;
+        }
+
+        /** Odd width of the maximum over neighbouring tokens' scores; default 1. */
+        public Builder scorePooling(int scorePooling) {
+            this.scorePooling = scorePooling;
+            return this;
+        }
+
+        /** Threads that compute; default {@code availableProcessors()}. */
+        public Builder threads(int threads) {
+            this.threads = threads;
+            return this;
+        }
+
+        /** Caches held at once; default 1. */
+        public Builder maxSessions(int maxSessions) {
+            this.maxSessions = maxSessions;
+            return this;
+        }
+
+        /** Requests that may wait; default 64. */
+        public Builder queueCapacity(int queueCapacity) {
+            this.queueCapacity = queueCapacity;
+            return this;
+        }
+
+        /** What rotary positions count; default {@code CACHE}, with which a text may be longer than the window. */
+        public Builder positions(PositionMode positions) {
+            this.positions = Checks.notNull("positions", positions);
+            return this;
+        }
+
+        /** Longrope's factors; null takes the long ones whenever eviction may happen, else as Hugging Face. */
+        public Builder ropeFactors(RotaryEmbedding.Factors ropeFactors) {
+            this.ropeFactors = ropeFactors;
+            return this;
+        }
+
+        public EngineOptions build() {
+            try {
+                return new EngineOptions((Builder) clone());
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+}

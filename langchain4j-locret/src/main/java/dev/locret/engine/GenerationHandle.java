@@ -1,0 +1,100 @@
+package dev.locret.engine;
+
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * A request from submission to its end. It ends once, from whatever thread comes first; the worker finds out and gives
+ * up its cache.
+ */
+final class GenerationHandle implements Generation {
+    private final GenerationRequest request;
+    private final GenerationListener listener;
+    private final Probe probe;
+    private final LongSupplier nanoTime;
+    private final long submitted;
+    private final CompletableFuture<GenerationResult> outcome = new CompletableFuture<>();
+
+    GenerationHandle(GenerationRequest request, GenerationListener listener, Probe probe, LongSupplier nanoTime) {
+        this.request = request;
+        this.listener = listener;
+        this.probe = probe;
+        this.nanoTime = nanoTime;
+        this.submitted = nanoTime.getAsLong();
+    }
+
+    GenerationRequest request() {
+        return request;
+    }
+
+    Probe probe() {
+        return probe;
+    }
+
+    /** When it was submitted, by the engine's clock. */
+    long submitted() {
+        return submitted;
+    }
+
+    @Override
+    public boolean isDone() {
+        return outcome.isDone();
+    }
+
+    @Override
+    public void cancel() {
+        fail(new LocretException(ErrorId.CANCELLED, "generation: cancelled"));
+    }
+
+    void complete(GenerationResult result) {
+        outcome.complete(result);
+    }
+
+    void fail(RuntimeException failure) {
+        outcome.completeExceptionally(failure);
+    }
+
+    /** Ends it if its time is over. */
+    void expire() {
+        Duration timeout = request.timeout();
+        if (timeout == null || outcome.isDone()) {
+            return;
+        }
+        Duration passed = Duration.ofNanos(nanoTime.getAsLong() - submitted);
+        if (passed.compareTo(timeout) >= 0) {
+            fail(new LocretException(
+                    ErrorId.TIMEOUT,
+                    "generation: out of time: passed=" + passed.toMillis() + " ms, timeout=" + timeout.toMillis()
+                            + " ms"));
+        }
+    }
+
+    /** Tells the listener, unless the generation has ended. */
+    void tell(Consumer<GenerationListener> event) {
+        if (!outcome.isDone()) {
+            event.accept(listener);
+        }
+    }
+
+    @Override
+    public GenerationResult await() {
+        try {
+            return outcome.get();
+        } catch (InterruptedException e) {
+            cancel();
+            Thread.currentThread().interrupt();
+            throw new LocretException(ErrorId.CANCELLED, "generation: the waiting thread was interrupted", e);
+        } catch (ExecutionException e) {
+            // A new exception, so that its stack tells who waited; what a listener threw stays itself.
+            if (e.getCause() instanceof LocretException cause) {
+                throw new LocretException(cause.id(), cause.getMessage(), cause);
+            }
+            throw (RuntimeException) e.getCause();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.locret.engine;
+
+import java.time.Duration;
+
+/**
+ * An answer and what it cost.
+ *
+ * @param text the answer, without stop texts and end tokens
+ * @param tokens token ids of the answer, without the end token
+ * @param finish why it ended
+ * @param promptTokens tokens of the prompt, all of them read
+ * @param outputTokens tokens decoded, without the end token
+ * @param policy name of the eviction policy that was used last: {@code auto} is told as what it came to
+ * @param entriesKept entries that the fullest KV head held when the prompt was read
+ * @param entriesEvicted entries dropped so far, over all layers and KV heads
+ * @param cacheBytes bytes of the session's cache
+ * @param queued time in the queue
+ * @param prefill time to read the prompt
+ * @param decode time from there to the last token
+ * @param seed seed of the draws: the request's, or the one drawn for it
+ */
+public record GenerationResult(
+        String text,
+        int[] tokens,
+        Finish finish,
+        int promptTokens,
+        int outputTokens,
+        String policy,
+        int entriesKept,
+        long entriesEvicted,
+        long cacheBytes,
+        Duration queued,
+        Duration prefill,
+        Duration decode,
+        long seed) {
+    /** Why an answer ended. */
+    public enum Finish {
+        /** The model ended it, or a stop text came. */
+        STOP,
+        /** It reached the most tokens that were asked for, or that fit the cache. */
+        LENGTH
+    }
+}

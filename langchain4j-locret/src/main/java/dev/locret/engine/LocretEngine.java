@@ -1,0 +1,161 @@
+package dev.locret.engine;
+
+import dev.locret.cache.CachePlan;
+import dev.locret.common.Checks;
+import dev.locret.format.ModelConfig;
+import dev.locret.generate.SamplingParameters;
+import dev.locret.text.ChatTemplate;
+import dev.locret.text.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A loaded model that answers prompts: one worker thread owns the device, requests wait in a fair queue, up to {@link
+ * EngineOptions#maxSessions()} run at once. All memory is taken by {@link #load}; a prompt of any length takes no more.
+ *
+ * <p>Safe for several threads. Errors are {@link dev.locret.common.LocretException}s.
+ */
+public final class LocretEngine implements AutoCloseable {
+    private final EngineOptions options;
+    private final EngineParts parts;
+    private final RequestQueue queue;
+    private final Thread worker;
+
+    LocretEngine(EngineOptions options, EngineParts parts) {
+        this.options = options;
+        this.parts = parts;
+        this.queue = new RequestQueue(
+                parts.settings().queueCapacity(), parts.settings().maxSessions());
+        this.worker = new Thread(new Scheduler(parts, queue), "locret-engine");
+        worker.setDaemon(true);
+        worker.start();
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @throws dev.locret.common.LocretException if files are missing, damaged or do not belong together, if options
+     *     contradict each other or the model, or ({@code not-enough-memory}) with what would fit
+     */
+    public static LocretEngine load(EngineOptions options) {
+        return new LocretEngine(options, EngineLoader.load(options));
+    }
+
+    /** What {@link #load} would allocate, without loading; it may be more than there is. */
+    public static MemoryPlan plan(EngineOptions options) {
+        return EngineLoader.plan(options);
+    }
+
+    /**
+     * Appends a request to the queue.
+     *
+     * @throws dev.locret.common.LocretException ({@code invalid-prompt}, {@code invalid-argument}) if it cannot be run,
+     *     {@code queue-full}, {@code closed}
+     */
+    public Generation submit(GenerationRequest request, GenerationListener listener) {
+        return submit(request, Checks.notNull("listener", listener), Probe.NONE);
+    }
+
+    private Generation submit(GenerationRequest request, GenerationListener listener, Probe probe) {
+        parts.check(request);
+        GenerationHandle handle = new GenerationHandle(request, listener, probe, parts.nanoTime());
+        queue.put(handle);
+        return handle;
+    }
+
+    /** Submits a request and waits for its answer. */
+    public GenerationResult generate(GenerationRequest request) {
+        return run(request, Probe.NONE);
+    }
+
+    private GenerationResult run(GenerationRequest request, Probe probe) {
+        Checks.argument(
+                Thread.currentThread() != worker,
+                () -> "engine: a listener waits for the thread it runs on: thread=" + worker.getName()
+                        + "; submit without waiting");
+        return submit(request, GenerationListener.NONE, probe).await();
+    }
+
+    /**
+     * Reads a prompt and answers greedily, with a record of what the cache kept; waits in the queue like any request.
+     *
+     * @param maxOutputTokens most tokens to decode, at least one
+     * @param logits whether the logits after the prompt are wanted
+     */
+    public TraceResult trace(int[] promptTokens, int maxOutputTokens, boolean logits) {
+        Checks.inRange("max-output-tokens", maxOutputTokens, 1, Integer.MAX_VALUE);
+        TraceRecorder recorder = new TraceRecorder(logits);
+        GenerationRequest request = new GenerationRequest(
+                promptTokens, 0, SamplingParameters.GREEDY, maxOutputTokens, List.of(), null, null);
+        return recorder.result(run(request, recorder).tokens());
+    }
+
+    /**
+     * The model's tokenizer.
+     *
+     * @throws dev.locret.common.LocretException ({@code tokenizer}) if there is none or it is damaged; token ids can be
+     *     run all the same
+     */
+    public Tokenizer tokenizer() {
+        return parts.text().tokenizer();
+    }
+
+    /** The model's chat template; fails with {@code template} if it cannot be parsed. */
+    public Optional<ChatTemplate> chatTemplate() {
+        return parts.text().template();
+    }
+
+    public ModelConfig config() {
+        return parts.config();
+    }
+
+    /** The options as they were given. */
+    public EngineOptions options() {
+        return options;
+    }
+
+    /** Sizes of a session's cache, with defaults filled in. */
+    public CachePlan cachePlan() {
+        return parts.settings().plan();
+    }
+
+    /** What was allocated. */
+    public MemoryPlan memoryPlan() {
+        return parts.memory();
+    }
+
+    /** The device in a few words. */
+    public String describe() {
+        return parts.backend().describe();
+    }
+
+    /** Name of the model: its repository if it lies in a hub's cache, else that of its file or directory. */
+    public String modelName() {
+        return parts.modelName();
+    }
+
+    /** Eviction policy of requests that name none; {@code auto} if it depends on the prompt. */
+    public String policyName() {
+        return parts.settings().policy();
+    }
+
+    /** Ends all requests with {@code closed} and gives the device back; waits for the layer that is being computed. */
+    @Override
+    public void close() {
+        queue.close().forEach(Scheduler::failClosed);
+        if (Thread.currentThread() == worker) {
+            return;
+        }
+        boolean interrupted = false;
+        while (worker.isAlive()) {
+            try {
+                worker.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.locret.engine;
+
+import dev.locret.backend.AttentionSpec.PositionMode;
+import dev.locret.backend.Backend;
+import dev.locret.backend.Backends;
+import dev.locret.cache.CachePlan;
+import dev.locret.cache.KvCache;
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import dev.locret.engine.MemoryPlan.Part;
+import dev.locret.eviction.Locret;
+import dev.locret.eviction.RetainingHeads;
+import dev.locret.format.ModelConfig;
+import dev.locret.format.WeightSource;
+import dev.locret.model.Decoder;
+import dev.locret.model.RotaryEmbedding;
+import dev.locret.tensor.HostTensor;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Adds up what an engine will allocate, before anything is. */
+final class MemoryPlanner {
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryPlanner.class);
+    /** Above this share of what is left, the collector or driver has too little room to work. */
+    private static final double HEADROOM = 0.95;
+
+    private final Backend backend;
+    private final ModelConfig config;
+    private final RetainingHeads heads;
+    private final long weightBytes;
+
+    /**
+     * @param heads retaining heads, or null
+     */
+    MemoryPlanner(Backend backend, WeightSource source, RetainingHeads heads) {
+        this.backend = backend;
+        this.config = source.config();
+        this.heads = heads;
+        this.weightBytes = weightBytes(backend, source);
+    }
+
+    private static long weightBytes(Backend backend, WeightSource source) {
+        long bytes = 0;
+        for (String name : source.names()) {
+            HostTensor tensor = source.find(name).orElseThrow();
+            boolean unused = source.config().tiedEmbeddings() && name.equals("lm_head.weight");
+            if (!unused) {
+                boolean vector = tensor.shape().rank() == 1;
+                bytes = Math.addExact(bytes, vector ? 4 * tensor.columns() : backend.weightBytes(tensor));
+            }
+        }
+        return bytes;
+    }
+
+    MemoryPlan plan(EngineSettings settings) {
+        return plan(settings, settings.plan(), settings.maxSessions());
+    }
+
+    private MemoryPlan plan(EngineSettings settings, CachePlan cache, int sessions) {
+        int capacity = cache.capacity();
+        int rows = Math.max(cache.chunkSize(), sessions);
+        int positions = settings.positions() == PositionMode.CACHE ? capacity : config.contextLength();
+        long logits = 4L * sessions * config.vocabularySize();
+        List<Part> parts = new ArrayList<>();
+        parts.add(new Part("weights", weightBytes));
+        if (heads != null) {
+            parts.add(new Part("retaining heads", Locret.bytes(backend, heads, cache.chunkSize())));
+        }
+        parts.add(new Part("rotary table", RotaryEmbedding.bytes(config, positions)));
+        parts.add(new Part(
+                sessions == 1 ? "cache of 1 session" : "caches of " + sessions + " sessions",
+                Math.multiplyExact(sessions, KvCache.bytes(backend, config, capacity))));
+        parts.add(new Part(
+                "activations and scratch", Decoder.scratchBytes(backend, config, rows, sessions, capacity) - logits));
+        parts.add(new Part("logits", logits));
+        return new MemoryPlan(List.copyOf(parts), backend.availableBytes(), cache);
+    }
+
+    /**
+     * The plan, if the device has room for it.
+     *
+     * @throws LocretException ({@code not-enough-memory}) with what would fit
+     */
+    MemoryPlan require(EngineSettings settings) {
+        MemoryPlan plan = plan(settings);
+        if (plan.totalBytes() > plan.availableBytes()) {
+            // Garbage counts as used until it is collected.
+            System.gc();
+            plan = plan(settings);
+        }
+        if (plan.totalBytes() > plan.availableBytes()) {
+            throw new LocretException(
+                    ErrorId.NOT_ENOUGH_MEMORY,
+                    "memory: needed=" + mib(plan.totalBytes()) + ", available=" + mib(plan.availableBytes()) + " ("
+                            + describe(plan) + "); " + advice(settings, plan));
+        }
+        if (plan.totalBytes() > HEADROOM * plan.availableBytes()) {
+            LOG.warn(
+                    "Memory is nearly full and reading may be slow: needed={}, available={}",
+                    mib(plan.totalBytes()),
+                    mib(plan.availableBytes()));
+        }
+        return plan;
+    }
+
+    private static String describe(MemoryPlan plan) {
+        List<String> parts = new ArrayList<>();
+        for (Part part : plan.parts()) {
+            parts.add(part.name() + " " + mib(part.bytes()));
+        }
+        return String.join(", ", parts);
+    }
+
+    private String advice(EngineSettings settings, MemoryPlan plan) {
+        List<String> ways = new ArrayList<>();
+        for (int sessions = settings.maxSessions() - 1; sessions >= 1; sessions--) {
+            if (fits(settings, settings.plan().budget(), sessions)) {
+                ways.add("max-sessions=" + sessions + " fits");
+                break;
+            }
+        }
+        int budget = largestBudget(settings);
+        if (budget > 0) {
+            ways.add("cache-budget=" + budget + " fits");
+        }
+        Backends.moreMemory(backend, plan.totalBytes()).ifPresent(ways::add);
+        return ways.isEmpty() ? "no cache-budget fits" : String.join(", or ", ways);
+    }
+
+    /** The largest budget below the planned one with which all sessions fit, 0 if there is none. */
+    private int largestBudget(EngineSettings settings) {
+        int low = 0;
+        int high = settings.plan().budget() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            boolean fits = fits(settings, middle, settings.maxSessions());
+            low = fits ? middle : low;
+            high = fits ? high : middle - 1;
+        }
+        return low;
+    }
+
+    private boolean fits(EngineSettings settings, int budget, int sessions) {
+        CachePlan cache = settings.plan();
+        CachePlan smaller = CachePlan.of(budget, cache.chunkSize(), 0, cache.localTokens(), cache.reserve());
+        MemoryPlan plan = plan(settings, smaller, sessions);
+        return plan.totalBytes() <= plan.availableBytes();
+    }
+
+    private static String mib(long bytes) {
+        return (bytes + (1 << 20) - 1 >> 20) + " MiB";
+    }
+}

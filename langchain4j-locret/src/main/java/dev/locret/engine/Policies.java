@@ -1,0 +1,101 @@
+package dev.locret.engine;
+
+import dev.locret.backend.Backend;
+import dev.locret.common.Checks;
+import dev.locret.common.ErrorId;
+import dev.locret.eviction.EvictionPolicies;
+import dev.locret.eviction.EvictionPolicy;
+import dev.locret.eviction.RetainingHeads;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The policies of an engine, and which of them a request gets. */
+final class Policies {
+    private static final Logger LOG = LoggerFactory.getLogger(Policies.class);
+    private static final String FULL = "none";
+    private static final String WITHOUT_HEADS = "keydiff";
+
+    private final Map<String, EvictionPolicy> byName = new LinkedHashMap<>();
+    private final EngineSettings settings;
+    private final boolean heads;
+    private boolean warned;
+
+    /**
+     * Makes all policies that can run.
+     *
+     * @param heads retaining heads, or null
+     */
+    Policies(Backend backend, RetainingHeads heads, EngineSettings settings) {
+        this.settings = settings;
+        this.heads = heads != null;
+        for (String name : EvictionPolicies.names()) {
+            if (this.heads || !EvictionPolicies.needsHeads(name)) {
+                byName.put(
+                        name,
+                        EvictionPolicies.create(
+                                name, backend, heads, settings.plan().chunkSize()));
+            }
+        }
+    }
+
+    /** The policy's name that a request gets: {@code auto} if it depends on the prompt. */
+    String name(String requested) {
+        if (requested == null) {
+            return settings.policy();
+        }
+        if (requested.equals(EngineSettings.AUTO)) {
+            return heads ? "locret" : EngineSettings.AUTO;
+        }
+        EvictionPolicies.require(requested, heads);
+        return requested;
+    }
+
+    /** Whether the policy follows from how long the text becomes. */
+    boolean isAuto(String requested) {
+        return name(requested).equals(EngineSettings.AUTO);
+    }
+
+    /** The policy to begin a prompt with. */
+    EvictionPolicy start(String requested, int promptTokens) {
+        String name = name(requested);
+        if (!name.equals(EngineSettings.AUTO)) {
+            return byName.get(name);
+        }
+        int capacity = settings.plan().capacity();
+        return promptTokens < capacity ? byName.get(FULL) : keyDiff(promptTokens);
+    }
+
+    /** Whether one more token can be decoded, if need be with a policy that makes room. */
+    boolean canDecode(Session session, boolean auto) {
+        if (auto && !session.canDecode()) {
+            session.switchPolicy(keyDiff(session.cache().tokens()));
+        }
+        return session.canDecode();
+    }
+
+    private synchronized EvictionPolicy keyDiff(int tokens) {
+        if (!warned) {
+            warned = true;
+            LOG.warn(
+                    "Text does not fit the cache and there are no retaining heads: from here on policy 'auto' drops"
+                            + " entries by KeyDiff: tokens={}, capacity={}",
+                    tokens,
+                    settings.plan().capacity());
+        }
+        return byName.get(WITHOUT_HEADS);
+    }
+
+    /** Fails unless the prompt can be read whole under the policy that the request gets. */
+    void requireFits(String requested, int promptTokens) {
+        String name = name(requested);
+        boolean evicts = name.equals(EngineSettings.AUTO) || byName.get(name).evicts();
+        int capacity = settings.plan().capacity();
+        Checks.check(
+                evicts || promptTokens < capacity,
+                ErrorId.INVALID_PROMPT,
+                () -> "prompt does not fit the cache and policy '" + name + "' drops nothing: tokens=" + promptTokens
+                        + ", capacity=" + capacity);
+    }
+}

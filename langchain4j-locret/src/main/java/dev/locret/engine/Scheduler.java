@@ -1,0 +1,203 @@
+package dev.locret.engine;
+
+import dev.locret.backend.Matrix;
+import dev.locret.backend.SamplingSpec;
+import dev.locret.cache.KvCache;
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import dev.locret.model.Segment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The one thread that owns the device. It alternates between a chunk of the prompt whose turn it is and a decode step of
+ * all answers under way as one batch, so that a long prompt does not stop the answers of others.
+ */
+final class Scheduler implements Runnable {
+    /** Ends a forward whose generation has ended. */
+    private static final class Abandoned extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Abandoned() {
+            super("forward abandoned", null, false, false);
+        }
+    }
+
+    private final EngineParts parts;
+    private final RequestQueue queue;
+    private final Deque<KvCache> caches;
+    /** In the order in which they get their next chunk. */
+    private final Deque<ActiveGeneration> active = new ArrayDeque<>();
+
+    Scheduler(EngineParts parts, RequestQueue queue) {
+        this.parts = parts;
+        this.queue = queue;
+        this.caches = new ArrayDeque<>(parts.caches());
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!queue.isClosed()) {
+                admit();
+                readChunk();
+                decodeStep();
+                dropEnded();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            // Also when an Error ends this thread: nobody may wait for ever.
+            queue.close().forEach(Scheduler::failClosed);
+            active.forEach(generation -> failClosed(generation.handle()));
+            parts.backend().close();
+        }
+    }
+
+    static void failClosed(GenerationHandle handle) {
+        handle.fail(new LocretException(ErrorId.CLOSED, "engine: closed"));
+    }
+
+    private void admit() throws InterruptedException {
+        GenerationHandle next = queue.take(active.isEmpty());
+        while (next != null) {
+            KvCache cache = caches.pop();
+            try {
+                active.add(new ActiveGeneration(next, cache, parts));
+            } catch (RuntimeException e) {
+                next.fail(e);
+                release(cache);
+            }
+            next = queue.take(false);
+        }
+    }
+
+    private void release(KvCache cache) {
+        cache.clear();
+        caches.push(cache);
+        queue.release();
+    }
+
+    private void dropEnded() {
+        active.removeIf(generation -> {
+            boolean ended = generation.handle().isDone();
+            if (ended) {
+                release(generation.session().cache());
+            }
+            return ended;
+        });
+    }
+
+    /** Reads a chunk of the first prompt that is not read yet, which then goes to the end of the line. */
+    private void readChunk() {
+        ActiveGeneration reader = null;
+        for (ActiveGeneration generation : active) {
+            if (generation.reading() && !generation.handle().isDone()) {
+                reader = generation;
+                break;
+            }
+        }
+        if (reader == null) {
+            return;
+        }
+        active.remove(reader);
+        active.add(reader);
+        ActiveGeneration current = reader;
+        attempt(current, () -> {
+            Matrix logits = parts.decoder().forward(List.of(current.nextChunk()), () -> checkpoint(current.handle()));
+            current.chunkDone(logits);
+            if (!current.reading()) {
+                choose(List.of(current), logits);
+            }
+        });
+    }
+
+    private void decodeStep() {
+        List<ActiveGeneration> batch = new ArrayList<>(active.size());
+        for (ActiveGeneration generation : active) {
+            if (!generation.reading() && !generation.handle().isDone()) {
+                batch.add(generation);
+            }
+        }
+        if (batch.size() == 1) {
+            attempt(batch.get(0), () -> step(batch));
+        } else if (!batch.isEmpty()) {
+            stepTogether(batch);
+        }
+    }
+
+    /** If a batch fails, what it appended is taken back and each session goes alone, so that only the culprit ends. */
+    private void stepTogether(List<ActiveGeneration> batch) {
+        Matrix logits;
+        try {
+            logits = forward(batch);
+        } catch (Abandoned e) {
+            return;
+        } catch (RuntimeException e) {
+            for (ActiveGeneration generation : batch) {
+                generation.session().restore();
+            }
+            for (ActiveGeneration generation : batch) {
+                attempt(generation, () -> step(List.of(generation)));
+            }
+            return;
+        }
+        choose(batch, logits);
+    }
+
+    private void step(List<ActiveGeneration> batch) {
+        choose(batch, forward(batch));
+    }
+
+    private Matrix forward(List<ActiveGeneration> batch) {
+        List<Segment> segments = new ArrayList<>(batch.size());
+        for (ActiveGeneration generation : batch) {
+            segments.add(generation.nextStep());
+            generation.session().mark();
+        }
+        GenerationHandle alone = batch.size() == 1 ? batch.get(0).handle() : null;
+        return parts.decoder().forward(segments, () -> checkpoint(alone));
+    }
+
+    private void choose(List<ActiveGeneration> batch, Matrix logits) {
+        SamplingSpec[] specs = new SamplingSpec[batch.size()];
+        for (int i = 0; i < specs.length; i++) {
+            specs[i] = batch.get(i).sampler().next();
+        }
+        int[] tokens = parts.backend().sample(logits, specs);
+        for (int i = 0; i < tokens.length; i++) {
+            int token = tokens[i];
+            ActiveGeneration generation = batch.get(i);
+            attempt(generation, () -> generation.accept(token));
+        }
+    }
+
+    /** Runs what concerns one generation; what goes wrong ends that one. */
+    private void attempt(ActiveGeneration generation, Runnable work) {
+        try {
+            work.run();
+        } catch (Abandoned e) {
+            // Its handle has ended already, or the engine closes.
+            return;
+        } catch (RuntimeException e) {
+            generation.handle().fail(e);
+        }
+    }
+
+    /**
+     * Runs before every layer.
+     *
+     * @param alone the only generation of the forward, or null: a batch is not abandoned for one of several
+     */
+    private void checkpoint(GenerationHandle alone) {
+        queue.expire();
+        for (ActiveGeneration generation : active) {
+            generation.handle().expire();
+        }
+        if (queue.isClosed() || alone != null && alone.isDone()) {
+            throw new Abandoned();
+        }
+    }
+}

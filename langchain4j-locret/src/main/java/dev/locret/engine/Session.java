@@ -1,0 +1,166 @@
+package dev.locret.engine;
+
+import dev.locret.cache.CachePlan;
+import dev.locret.cache.KvCache;
+import dev.locret.common.Checks;
+import dev.locret.common.ErrorId;
+import dev.locret.eviction.EvictionPolicy;
+import dev.locret.eviction.Evictor;
+import dev.locret.model.Segment;
+import java.util.Arrays;
+
+/**
+ * One text in one cache: what is to be read, chunk by chunk, then the tokens decoded after it. It decides what the next
+ * forward holds and what is evicted after it; whoever owns the decoder runs the forward, so that the segments of
+ * several sessions can share one.
+ *
+ * <p>A prompt of {@code n} tokens is read as chunks of {@code [0, n - n_loc)}, each followed by an eviction, then its
+ * local tokens, after which nothing is evicted (paper, section 3.3). Tokens decoded beyond the reserve, and a further
+ * prompt, evict back to the budget first.
+ */
+public final class Session {
+    private final KvCache cache;
+    private final CachePlan plan;
+    private final Evictor evictor;
+    private final int[] markedLengths;
+
+    private EvictionPolicy policy;
+    private int markedTokens;
+    private int[] prompt = {};
+    private int read;
+    private int localBegin;
+    private int pending;
+
+    public Session(KvCache cache, CachePlan plan, Evictor evictor, EvictionPolicy policy) {
+        this.cache = cache;
+        this.plan = plan;
+        this.evictor = evictor;
+        this.policy = policy;
+        this.markedLengths = new int[cache.layers() * cache.layer(0).kvHeads()];
+    }
+
+    /**
+     * Sets the tokens to read next, after all that the session holds.
+     *
+     * @param localTokens last tokens that are read after the final eviction, at most the planned ones
+     */
+    public void prompt(int[] tokenIds, int localTokens) {
+        Checks.check(tokenIds.length > 0, ErrorId.INVALID_PROMPT, () -> "prompt is empty: tokens=0");
+        Checks.inRange("local-tokens", localTokens, 1, plan.localTokens());
+        Checks.argument(!reading(), () -> "the last prompt is not read yet: read=" + read + " of " + prompt.length);
+        requireRoom(tokenIds.length);
+        prompt = tokenIds.clone();
+        read = 0;
+        localBegin = Math.max(0, tokenIds.length - localTokens);
+        evictor.afterDecoding(cache, policy);
+    }
+
+    private void requireRoom(int tokens) {
+        Checks.check(
+                policy.evicts() || (long) cache.longest() + tokens + 1 <= cache.capacity(),
+                ErrorId.INVALID_PROMPT,
+                () -> "prompt does not fit the cache and policy '" + policy.name() + "' drops nothing: tokens="
+                        + (cache.longest() + tokens) + ", capacity=" + cache.capacity());
+    }
+
+    /** Whether a part of the prompt is still to be read. */
+    public boolean reading() {
+        return read < prompt.length;
+    }
+
+    /** Tokens of the prompt read so far. */
+    public int promptTokensRead() {
+        return read;
+    }
+
+    public int promptTokens() {
+        return prompt.length;
+    }
+
+    /** The next chunk of the prompt. */
+    public Segment nextChunk() {
+        int end = chunkEnd();
+        return segment(Arrays.copyOfRange(prompt, read, end), end == prompt.length);
+    }
+
+    private int chunkEnd() {
+        return Math.min(read + plan.chunkSize(), read < localBegin ? localBegin : prompt.length);
+    }
+
+    /**
+     * Called when the forward of {@link #nextChunk()} is done: evicts.
+     *
+     * @return whether the chunk was followed by an eviction, that is not local
+     */
+    public boolean chunkDone() {
+        boolean local = read >= localBegin;
+        read = chunkEnd();
+        pending = prompt[read - 1];
+        if (!local) {
+            evictor.afterChunk(cache, policy, read == localBegin);
+        }
+        return !local;
+    }
+
+    /** Sets the token that the next decode step runs. */
+    public void accept(int token) {
+        Checks.argument(!reading(), () -> "the prompt is not read yet: read=" + read + " of " + prompt.length);
+        pending = token;
+    }
+
+    /** Whether another token can be decoded: always, unless the policy drops nothing and the cache is full. */
+    public boolean canDecode() {
+        return policy.evicts() || cache.longest() < cache.capacity();
+    }
+
+    /** The decode step of the accepted token. Evicts back to the budget if the cache is full. */
+    public Segment nextStep() {
+        if (cache.longest() >= cache.capacity()) {
+            evictor.afterDecoding(cache, policy);
+        }
+        return segment(new int[] {pending}, true);
+    }
+
+    private Segment segment(int[] tokenIds, boolean logits) {
+        return new Segment(cache, tokenIds, policy, plan.scorePooling(), logits);
+    }
+
+    public KvCache cache() {
+        return cache;
+    }
+
+    public EvictionPolicy policy() {
+        return policy;
+    }
+
+    /** Goes on with another policy, which must be able to score entries of tokens that it did not see computed. */
+    public void switchPolicy(EvictionPolicy next) {
+        policy = next;
+    }
+
+    /** Remembers how much the cache holds, for {@link #restore()}. */
+    public void mark() {
+        markedTokens = cache.tokens();
+        for (int i = 0; i < markedLengths.length; i++) {
+            int kvHeads = cache.layer(0).kvHeads();
+            markedLengths[i] = cache.layer(i / kvHeads).length(i % kvHeads);
+        }
+    }
+
+    /** Takes back what a forward since {@link #mark()} appended, all of it or the part it came to. */
+    public void restore() {
+        cache.advance(markedTokens - cache.tokens());
+        for (int i = 0; i < markedLengths.length; i++) {
+            int kvHeads = cache.layer(0).kvHeads();
+            cache.layer(i / kvHeads).setLength(i % kvHeads, markedLengths[i]);
+        }
+    }
+
+    /** Forgets everything that was read. */
+    public void reset() {
+        prompt = new int[] {};
+        read = 0;
+        localBegin = 0;
+        cache.clear();
+    }
+}

@@ -1,0 +1,227 @@
+package dev.locret.model;
+
+import dev.locret.backend.AttentionSpec;
+import dev.locret.backend.AttentionSpec.PositionMode;
+import dev.locret.backend.Backend;
+import dev.locret.backend.KvSegment;
+import dev.locret.backend.Matrix;
+import dev.locret.backend.RotaryTable;
+import dev.locret.common.Checks;
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import dev.locret.format.ModelConfig;
+import dev.locret.format.WeightSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The forward pass of a decoder-only transformer, written once over {@link Backend}. A prefill chunk is one segment of
+ * many tokens, a decode step of several sessions several segments of one token; there is one code path. Everything is
+ * allocated when the decoder is made.
+ *
+ * <p>Not safe for several threads.
+ */
+public final class Decoder {
+    private final Backend backend;
+    private final ModelConfig config;
+    private final DecoderWeights weights;
+    private final AttentionSpec attention;
+    private final RotaryTable rotary;
+    private final int maxRows;
+
+    private final Matrix hidden;
+    private final Matrix normed;
+    private final Matrix qkv;
+    private final Matrix attended;
+    private final Matrix gateUp;
+    private final Matrix activated;
+    private final Matrix last;
+    private final Matrix logits;
+
+    /**
+     * @param maxRows most tokens of a forward
+     * @param maxSegments most segments of a forward that want logits
+     * @param maxEntries entries of the fullest cache, which bounds rotary positions
+     * @param factors longrope's factors
+     */
+    public Decoder(
+            WeightSource source,
+            Backend backend,
+            int maxRows,
+            int maxSegments,
+            int maxEntries,
+            PositionMode positions,
+            RotaryEmbedding.Factors factors) {
+        this.backend = backend;
+        this.config = source.config();
+        this.maxRows = maxRows;
+        this.weights = DecoderWeights.load(source, backend);
+        this.attention = attentionSpec(config, positions);
+        int covered = positions == PositionMode.CACHE ? maxEntries : config.contextLength();
+        this.rotary = RotaryEmbedding.load(backend, config, covered, factors);
+        backend.reserveAttention(attention, maxRows, maxEntries);
+        this.hidden = matrix("hidden", maxRows, config.hiddenSize());
+        this.normed = matrix("normed", maxRows, config.hiddenSize());
+        this.qkv = matrix("qkv", maxRows, qkvWidth(config));
+        this.attended = matrix("attended", maxRows, config.heads() * config.headDim());
+        this.gateUp = matrix("gate and up", maxRows, 2 * config.feedForwardSize());
+        this.activated = matrix("activated", maxRows, config.feedForwardSize());
+        this.last = matrix("last tokens", maxSegments, config.hiddenSize());
+        this.logits = matrix("logits", maxSegments, config.vocabularySize());
+    }
+
+    private Matrix matrix(String name, int rows, int columns) {
+        return Matrix.of(backend.allocate(name, (long) rows * columns), columns);
+    }
+
+    private static AttentionSpec attentionSpec(ModelConfig config, PositionMode positions) {
+        float scale = (float) (1 / Math.sqrt(config.headDim()));
+        return new AttentionSpec(config.heads(), config.kvHeads(), config.headDim(), scale, positions);
+    }
+
+    private static int qkvWidth(ModelConfig config) {
+        return (config.heads() + 2 * config.kvHeads()) * config.headDim();
+    }
+
+    /** Bytes of activations and attention scratch that the constructor allocates, weights and rotary table excluded. */
+    public static long scratchBytes(Backend backend, ModelConfig config, int maxRows, int maxSegments, int maxEntries) {
+        long row = 2L * config.hiddenSize()
+                + qkvWidth(config)
+                + (long) config.heads() * config.headDim()
+                + 3L * config.feedForwardSize();
+        long floats = maxRows * row + (long) maxSegments * (config.hiddenSize() + config.vocabularySize());
+        return 4 * floats + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries);
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    /**
+     * Runs the tokens of all segments; their caches grow by as many entries in every layer and head.
+     *
+     * @param checkpoint called before every layer; may throw to abandon the forward, which leaves the caches of all
+     *     segments unusable until they are cleared
+     * @return logits {@code [segments that want them, vocabulary]}, in order
+     */
+    public Matrix forward(List<Segment> segments, Runnable checkpoint) {
+        int rows = embed(segments);
+        int[] wanted = lastRows(segments);
+        for (int layer = 0; layer < config.layers(); layer++) {
+            checkpoint.run();
+            boolean finish = wanted.length > 0 || layer < config.layers() - 1;
+            layer(layer, segments, rows, finish);
+        }
+        for (Segment segment : segments) {
+            segment.cache().advance(segment.tokenIds().length);
+        }
+        if (wanted.length > 0) {
+            backend.gatherRows(hidden, wanted, last);
+            backend.rmsNorm(last, wanted.length, weights.norm(), config.normEpsilon(), last, 2 * config.layers());
+            backend.linear(
+                    last,
+                    wanted.length,
+                    List.of(new dev.locret.backend.Projection(weights.output(), null, logits)),
+                    false);
+        }
+        requireFinite();
+        return logits;
+    }
+
+    private int embed(List<Segment> segments) {
+        int rows = 0;
+        for (Segment segment : segments) {
+            int[] ids = segment.tokenIds();
+            for (int id : ids) {
+                Checks.check(
+                        id >= 0 && id < config.vocabularySize(),
+                        ErrorId.INVALID_PROMPT,
+                        () -> "token id outside the vocabulary: id=" + id + ", vocabulary=" + config.vocabularySize());
+            }
+            Checks.inRange("tokens of a forward", rows + ids.length, 1, maxRows);
+            segment.cache().requireRoom(ids.length);
+            backend.embed(weights.embedding(), ids, hidden.from(rows));
+            rows += ids.length;
+        }
+        return rows;
+    }
+
+    private static int[] lastRows(List<Segment> segments) {
+        int[] rows = new int[segments.size()];
+        int count = 0;
+        int end = 0;
+        for (Segment segment : segments) {
+            end += segment.tokenIds().length;
+            if (segment.logits()) {
+                rows[count++] = end - 1;
+            }
+        }
+        return java.util.Arrays.copyOf(rows, count);
+    }
+
+    /**
+     * One block.
+     *
+     * @param finish false if nobody reads the block's output: then its keys and values are all that is computed
+     */
+    private void layer(int layer, List<Segment> segments, int rows, boolean finish) {
+        DecoderWeights.Layer w = weights.layers()[layer];
+        backend.rmsNorm(hidden, rows, w.attentionNorm(), config.normEpsilon(), normed, 2 * layer);
+        backend.linear(normed, rows, DecoderWeights.into(w.qkv(), qkv), false);
+        int queryWidth = config.heads() * config.headDim();
+        int keyWidth = config.kvHeads() * config.headDim();
+        normHeads(w, rows, queryWidth, keyWidth, layer);
+        List<KvSegment> kv = append(layer, segments, queryWidth, keyWidth);
+        if (!finish) {
+            return;
+        }
+        backend.attend(qkv.slice(0, queryWidth), attention, rotary, kv, attended);
+        backend.linear(attended, rows, List.of(w.output().into(hidden)), true);
+        backend.rmsNorm(hidden, rows, w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
+        backend.linear(normed, rows, DecoderWeights.into(w.gateUp(), gateUp), false);
+        backend.gatedActivation(gateUp, rows, activated);
+        backend.linear(activated, rows, List.of(w.down().into(hidden)), true);
+    }
+
+    /** Qwen3 normalises each head's query and key before rotary embedding. */
+    private void normHeads(DecoderWeights.Layer w, int rows, int queryWidth, int keyWidth, int layer) {
+        int dim = config.headDim();
+        for (int head = 0; w.queryNorm() != null && head < config.heads(); head++) {
+            Matrix q = qkv.slice(head * dim, dim);
+            backend.rmsNorm(q, rows, w.queryNorm(), config.normEpsilon(), q, 2 * layer);
+        }
+        for (int head = 0; w.keyNorm() != null && head < config.kvHeads(); head++) {
+            Matrix k = qkv.slice(queryWidth + head * dim, dim);
+            backend.rmsNorm(k, rows, w.keyNorm(), config.normEpsilon(), k, 2 * layer);
+        }
+    }
+
+    private List<KvSegment> append(int layer, List<Segment> segments, int queryWidth, int keyWidth) {
+        List<KvSegment> kv = new ArrayList<>(segments.size());
+        int row = 0;
+        for (Segment segment : segments) {
+            int count = segment.tokenIds().length;
+            KvSegment part = new KvSegment(
+                    segment.cache().layer(layer), row, count, segment.cache().tokens());
+            backend.append(qkv.slice(queryWidth, keyWidth), qkv.slice(queryWidth + keyWidth, keyWidth), part);
+            segment.policy().scoreNewTokens(backend, layer, qkv, part, segment.scorePooling());
+            kv.add(part);
+            row += count;
+        }
+        return kv;
+    }
+
+    private void requireFinite() {
+        int site = backend.takeFault();
+        if (site >= 0) {
+            String where = site == 2 * config.layers()
+                    ? "after the last layer"
+                    : (site % 2 == 0 ? "before attention of layer " : "before the feed-forward of layer ") + site / 2;
+            throw new LocretException(ErrorId.NUMERICS, "forward: NaN or infinity " + where);
+        }
+    }
+}
