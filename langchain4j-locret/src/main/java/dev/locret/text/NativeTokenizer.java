@@ -21,8 +21,8 @@ final class NativeTokenizer {
     private static final String FLAVOR = "RUST_FLAVOR";
 
     private static final String CURE =
-            "; needed are Linux with glibc 2.28 or newer (not musl: in a container take a Debian,"
-                    + " Ubuntu or UBI base image), macOS on arm64, or Windows on x86_64, and a writable cache directory"
+            "; needed are Linux with glibc 2.34 or newer (Debian 12, Ubuntu 22.04, RHEL 9; not"
+                    + " musl, so no Alpine image), macOS on arm64, or Windows on x86_64, and a writable cache directory"
                     + " (environment variable DJL_CACHE_DIR)";
 
     private final long handle;
