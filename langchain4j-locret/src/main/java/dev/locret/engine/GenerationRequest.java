@@ -15,6 +15,7 @@ import java.util.List;
  * @param stops texts that end the answer and are not part of it
  * @param policy eviction policy, or null for the engine's
  * @param timeout time from submission to the end of the answer, or null for none
+ * @param ignoreEnd whether the model's end tokens are taken for text: to measure a fixed number of tokens
  */
 public record GenerationRequest(
         int[] promptTokens,
@@ -23,4 +24,17 @@ public record GenerationRequest(
         int maxOutputTokens,
         List<String> stops,
         String policy,
-        Duration timeout) {}
+        Duration timeout,
+        boolean ignoreEnd) {
+    /** A request that the model's end tokens end. */
+    public GenerationRequest(
+            int[] promptTokens,
+            int localTokens,
+            SamplingParameters sampling,
+            int maxOutputTokens,
+            List<String> stops,
+            String policy,
+            Duration timeout) {
+        this(promptTokens, localTokens, sampling, maxOutputTokens, stops, policy, timeout, false);
+    }
+}

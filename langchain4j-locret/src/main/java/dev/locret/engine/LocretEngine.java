@@ -129,7 +129,7 @@ public final class LocretEngine implements AutoCloseable {
         return parts.backend().describe();
     }
 
-    /** Name of the model: its repository, or as its file says, or the file's name. */
+    /** Name of the model: its repository if it lies in a hub's cache, else that of its file or directory. */
     public String modelName() {
         return parts.modelName();
     }

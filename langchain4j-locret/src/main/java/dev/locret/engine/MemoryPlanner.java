@@ -75,7 +75,7 @@ final class MemoryPlanner {
         parts.add(new Part(
                 "activations and scratch", Decoder.scratchBytes(backend, config, rows, sessions, capacity) - logits));
         parts.add(new Part("logits", logits));
-        return new MemoryPlan(List.copyOf(parts), backend.availableBytes());
+        return new MemoryPlan(List.copyOf(parts), backend.availableBytes(), cache);
     }
 
     /**

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,19 +89,5 @@ class ModelTextTest {
                 .isInstanceOfSatisfying(
                         LocretException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.TEMPLATE))
                 .hasMessageContaining("chat_template.jinja");
-    }
-
-    @Test
-    void modelsAreNamedByRepositoryOrFile() throws IOException {
-        try (ModelFiles files = ModelFiles.open(directory)) {
-            assertThat(ModelName.of(files, directory))
-                    .isEqualTo(directory.getFileName().toString());
-            assertThat(ModelName.of(files, Path.of("/x/models--owner--some--model/snapshots/1/m.gguf")))
-                    .isEqualTo("owner/some--model");
-            assertThat(ModelName.of(files, Path.of("/x/tiny.Q4.safetensors"))).isEqualTo("tiny.Q4");
-        }
-        try (Stream<Path> left = Files.list(directory)) {
-            assertThat(left).hasSize(2);
-        }
     }
 }
