@@ -1,0 +1,3 @@
+package dev.locret.architecture.planted.backend.cpu;
+
+public class Device {}

@@ -1,0 +1,3 @@
+package dev.locret.architecture.planted.engine;
+
+public class Target {}
