@@ -62,6 +62,7 @@ class LocretAutoConfigurationTest {
                         "langchain4j.locret.chunk-size=64",
                         "langchain4j.locret.stabilizers=16",
                         "langchain4j.locret.local-tokens=32",
+                        "langchain4j.locret.pinned-tokens=8",
                         "langchain4j.locret.policy=locret",
                         "langchain4j.locret.threads=2",
                         "langchain4j.locret.max-sessions=2",
@@ -83,6 +84,7 @@ class LocretAutoConfigurationTest {
                         assertThat(plan.chunkSize()).isEqualTo(64);
                         assertThat(plan.stabilizers()).isEqualTo(16);
                         assertThat(plan.localTokens()).isEqualTo(32);
+                        assertThat(plan.pinnedTokens()).isEqualTo(8);
                     });
                     assertThat(engine.options().threads()).isEqualTo(2);
                     assertThat(engine.options().maxSessions()).isEqualTo(2);
