@@ -1,6 +1,7 @@
 package dev.locret.backend.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.locret.tensor.DType;
 import dev.locret.tensor.HostTensor;
@@ -221,6 +222,21 @@ class KernelsTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32, 0000c07f", "F16, 007c", "BF16, 807f", "Q4_1, 007e", "Q8_0, 00fc"})
+    void weightsThatAreNoNumbersAreRefused(DType type, String bits) {
+        HostTensor tensor = RandomTensor.of(type, 4, 64, random);
+        byte[] bad = java.util.HexFormat.of().parseHex(bits);
+        ByteBuffer copy =
+                ByteBuffer.allocate(Math.toIntExact(tensor.sizeBytes())).order(ByteOrder.LITTLE_ENDIAN);
+        copy.put(tensor.rows(0, 4)).put(0, bad);
+        HostTensor damaged = new HostTensor(
+                "blk.1.w", type, tensor.shape(), (offset, length) -> copy.slice(Math.toIntExact(offset), length)
+                        .order(ByteOrder.LITTLE_ENDIAN));
+        assertThatThrownBy(() -> CpuWeight.pack(damaged, 8))
+                .hasMessage("model: weight 'blk.1.w' holds NaN or infinity, type " + type);
     }
 
     private static org.assertj.core.data.Offset<Double> within(double offset) {
