@@ -123,7 +123,7 @@ public interface Backend extends AutoCloseable {
      * Chooses a token for each row of logits; waits for the device.
      *
      * @param specs one a row
-     * @return token ids; -1 for a row that holds NaN
+     * @return token ids; -1 for a row that holds NaN or plus infinity
      */
     int[] sample(Matrix logits, SamplingSpec[] specs);
 
