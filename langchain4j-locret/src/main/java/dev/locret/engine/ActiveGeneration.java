@@ -94,7 +94,7 @@ final class ActiveGeneration {
         if (token < 0) {
             throw new LocretException(ErrorId.NUMERICS, "forward: NaN in the logits of output token " + count);
         }
-        if (parts.endTokens().contains(token)) {
+        if (!handle.request().ignoreEnd() && parts.endTokens().contains(token)) {
             finish(Finish.STOP);
             return;
         }

@@ -52,7 +52,7 @@ final class EngineLoader {
                 caches.add(KvCache.allocate(backend, config, capacity));
             }
             return new EngineParts(
-                    ModelName.of(files, options.modelPath()),
+                    ModelName.of(options.modelPath()),
                     backend,
                     decoder,
                     settings,

@@ -53,8 +53,13 @@ record EngineParts(
                 ErrorId.INVALID_PROMPT,
                 () -> "prompt does not fit the window and positions are those of the text: tokens=" + prompt.length
                         + ", window=" + settings.window());
-        if (!Checks.notNull("stops", request.stops()).isEmpty()) {
-            // Stop texts cannot be looked for without text.
+        checkStops(Checks.notNull("stops", request.stops()));
+    }
+
+    private void checkStops(List<String> stops) {
+        for (String stop : stops) {
+            Checks.argument(stop != null && !stop.isEmpty(), () -> "stop text is empty: stops=" + stops);
+            // Without text there is nothing to look for.
             text.tokenizer();
         }
     }

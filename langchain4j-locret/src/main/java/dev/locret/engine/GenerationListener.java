@@ -1,8 +1,9 @@
 package dev.locret.engine;
 
 /**
- * Told of a generation's progress on the engine's worker thread, so it must return soon. Nothing is told after the
- * generation was cancelled or failed.
+ * Told of a generation's progress on the engine's worker thread, so it must return soon and not wait
+ * for another generation. Nothing is told once the generation was cancelled or failed; a call that has begun by then ends.
+ * What a listener throws ends its generation and no other, and comes out of {@link Generation#await()}.
  */
 public interface GenerationListener {
     /** Listens to nothing. */

@@ -9,12 +9,13 @@ import java.util.List;
  *
  * @param promptTokens token ids of the whole prompt, at least one
  * @param localTokens last tokens of the prompt that are read after the final eviction, such as the question; 0 takes the
- *     planned number
+ *     planned number, which is also the largest
  * @param sampling how tokens are chosen
  * @param maxOutputTokens most tokens of the answer; 0 for no limit of the request's own
  * @param stops texts that end the answer and are not part of it
  * @param policy eviction policy, or null for the engine's
  * @param timeout time from submission to the end of the answer, or null for none
+ * @param ignoreEnd whether the model's end tokens are taken for text: to measure a fixed number of tokens
  */
 public record GenerationRequest(
         int[] promptTokens,
@@ -23,4 +24,17 @@ public record GenerationRequest(
         int maxOutputTokens,
         List<String> stops,
         String policy,
-        Duration timeout) {}
+        Duration timeout,
+        boolean ignoreEnd) {
+    /** A request that the model's end tokens end. */
+    public GenerationRequest(
+            int[] promptTokens,
+            int localTokens,
+            SamplingParameters sampling,
+            int maxOutputTokens,
+            List<String> stops,
+            String policy,
+            Duration timeout) {
+        this(promptTokens, localTokens, sampling, maxOutputTokens, stops, policy, timeout, false);
+    }
+}

@@ -65,7 +65,15 @@ public final class LocretEngine implements AutoCloseable {
 
     /** Submits a request and waits for its answer. */
     public GenerationResult generate(GenerationRequest request) {
-        return submit(request, GenerationListener.NONE).await();
+        return run(request, Probe.NONE);
+    }
+
+    private GenerationResult run(GenerationRequest request, Probe probe) {
+        Checks.argument(
+                Thread.currentThread() != worker,
+                () -> "engine: a listener waits for the thread it runs on: thread=" + worker.getName()
+                        + "; submit without waiting");
+        return submit(request, GenerationListener.NONE, probe).await();
     }
 
     /**
@@ -79,8 +87,7 @@ public final class LocretEngine implements AutoCloseable {
         TraceRecorder recorder = new TraceRecorder(logits);
         GenerationRequest request = new GenerationRequest(
                 promptTokens, 0, SamplingParameters.GREEDY, maxOutputTokens, List.of(), null, null);
-        return recorder.result(
-                submit(request, GenerationListener.NONE, recorder).await().tokens());
+        return recorder.result(run(request, recorder).tokens());
     }
 
     /**
@@ -122,7 +129,7 @@ public final class LocretEngine implements AutoCloseable {
         return parts.backend().describe();
     }
 
-    /** Name of the model: its repository, or as its file says, or the file's name. */
+    /** Name of the model: its repository if it lies in a hub's cache, else that of its file or directory. */
     public String modelName() {
         return parts.modelName();
     }

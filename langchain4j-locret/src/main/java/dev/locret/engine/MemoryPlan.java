@@ -1,5 +1,6 @@
 package dev.locret.engine;
 
+import dev.locret.cache.CachePlan;
 import java.util.List;
 
 /**
@@ -7,8 +8,9 @@ import java.util.List;
  *
  * @param parts what it consists of
  * @param availableBytes what the device had left before
+ * @param cache sizes of a session's cache, with defaults filled in
  */
-public record MemoryPlan(List<Part> parts, long availableBytes) {
+public record MemoryPlan(List<Part> parts, long availableBytes, CachePlan cache) {
     /**
      * A part of the plan.
      *

@@ -66,7 +66,7 @@ final class MemoryPlanner {
         List<Part> parts = new ArrayList<>();
         parts.add(new Part("weights", weightBytes));
         if (heads != null) {
-            parts.add(new Part("retaining heads", Locret.bytes(backend, heads, rows)));
+            parts.add(new Part("retaining heads", Locret.bytes(backend, heads, cache.chunkSize())));
         }
         parts.add(new Part("rotary table", RotaryEmbedding.bytes(config, positions)));
         parts.add(new Part(
@@ -75,7 +75,7 @@ final class MemoryPlanner {
         parts.add(new Part(
                 "activations and scratch", Decoder.scratchBytes(backend, config, rows, sessions, capacity) - logits));
         parts.add(new Part("logits", logits));
-        return new MemoryPlan(List.copyOf(parts), backend.availableBytes());
+        return new MemoryPlan(List.copyOf(parts), backend.availableBytes(), cache);
     }
 
     /**

@@ -1,16 +1,15 @@
 package dev.locret.engine;
 
-import dev.locret.format.ModelFiles;
 import java.nio.file.Path;
 
-/** What to call a model. */
+/** What to call a model: names inside files are often those of a training run, so the path decides. */
 final class ModelName {
     private static final String HUB_PREFIX = "models--";
 
     private ModelName() {}
 
-    /** The repository if the file lies in a hub's cache, else the name in the file, else that of file or directory. */
-    static String of(ModelFiles files, Path path) {
+    /** The repository if the file lies in a hub's cache, else the name of the file, or of its directory if it has none. */
+    static String of(Path path) {
         Path absolute = path.toAbsolutePath().normalize();
         for (Path part : absolute) {
             String name = part.toString();
@@ -18,14 +17,12 @@ final class ModelName {
                 return name.substring(HUB_PREFIX.length()).replaceFirst("--", "/");
             }
         }
-        Object inside =
-                files.gguf().map(gguf -> gguf.metadata().get("general.name")).orElse(null);
-        if (inside instanceof String name && !name.isBlank()) {
-            return name.strip();
-        }
-        String name = absolute.getFileName() == null
-                ? absolute.toString()
-                : absolute.getFileName().toString();
-        return name.replaceFirst("\\.(gguf|safetensors)$", "");
+        String name = last(absolute);
+        boolean generic = name.matches("model.*\\.(safetensors|json)");
+        return generic ? last(absolute.getParent()) : name.replaceFirst("\\.(gguf|safetensors)$", "");
+    }
+
+    private static String last(Path path) {
+        return path.getFileName() == null ? path.toString() : path.getFileName().toString();
     }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
  * Tokenizer and chat template of a model. A model without them, or with damaged ones, can still be run on token ids: the
  * error comes when they are asked for.
  */
-final class ModelText {
+public final class ModelText {
     private static final long MAX_FILE_BYTES = 64 << 20;
     private static final String TEMPLATE_KEY = "chat_template";
     private static final JsonMapper JSON = new JsonMapper();
@@ -28,7 +28,8 @@ final class ModelText {
 
     private ModelText() {}
 
-    static ModelText load(ModelFiles files) {
+    /** Loads both; what is wrong with one is told when it is asked for. */
+    public static ModelText load(ModelFiles files) {
         ModelText text = new ModelText();
         try {
             text.tokenizer = loadTokenizer(files);
@@ -44,7 +45,7 @@ final class ModelText {
     }
 
     /** The tokenizer; fails as loading it did. */
-    Tokenizer tokenizer() {
+    public Tokenizer tokenizer() {
         if (tokenizerError != null) {
             throw new LocretException(tokenizerError.id(), tokenizerError.getMessage(), tokenizerError);
         }
@@ -57,7 +58,7 @@ final class ModelText {
     }
 
     /** The template, empty if the model has none; fails as parsing it did. */
-    Optional<ChatTemplate> template() {
+    public Optional<ChatTemplate> template() {
         if (templateError != null) {
             throw new LocretException(templateError.id(), templateError.getMessage(), templateError);
         }

@@ -1,6 +1,5 @@
 package dev.locret.generate;
 
-import dev.locret.common.Checks;
 import java.util.List;
 
 /**
@@ -16,9 +15,6 @@ public final class StopCondition {
      * @param stops texts that end the answer; none of them empty
      */
     public StopCondition(List<String> stops) {
-        for (String stop : stops) {
-            Checks.argument(stop != null && !stop.isEmpty(), () -> "stop text is empty: stops=" + stops);
-        }
         this.stops = List.copyOf(stops);
     }
 

@@ -23,11 +23,13 @@ import java.util.Map;
  */
 public final class ChatTemplate {
     private final JinjaTemplate template;
+    private final String source;
     private final String origin;
     private final Clock clock;
 
-    private ChatTemplate(JinjaTemplate template, String origin, Clock clock) {
+    private ChatTemplate(JinjaTemplate template, String source, String origin, Clock clock) {
         this.template = template;
+        this.source = source;
         this.origin = origin;
         this.clock = clock;
     }
@@ -40,12 +42,22 @@ public final class ChatTemplate {
      */
     public static ChatTemplate of(String source, String origin) {
         Checks.notNull("source", source);
-        return new ChatTemplate(JinjaTemplate.parse(source, origin), origin, Clock.systemDefaultZone());
+        return new ChatTemplate(JinjaTemplate.parse(source, origin), source, origin, Clock.systemDefaultZone());
     }
 
     /** The same template with another clock behind {@code strftime_now}. */
     public ChatTemplate withClock(Clock other) {
-        return new ChatTemplate(template, origin, Checks.notNull("clock", other));
+        return new ChatTemplate(template, source, origin, Checks.notNull("clock", other));
+    }
+
+    /** The template as it was given. */
+    public String source() {
+        return source;
+    }
+
+    /** Where it was found. */
+    public String origin() {
+        return origin;
     }
 
     /**

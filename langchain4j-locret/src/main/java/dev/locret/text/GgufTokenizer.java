@@ -130,7 +130,7 @@ final class GgufTokenizer {
     private static FragmentEncoder encoder(NativeTokenizer library, int size, List<int[]> extraIds, boolean addsSpace) {
         return (text, first, afterToken, out) -> {
             String prefixed = addsSpace && (first || afterToken) ? " " + text : text;
-            for (long id : library.encode(prefixed, false)) {
+            for (long id : library.encode(prefixed)) {
                 if (id < size) {
                     out.add((int) id);
                 } else {

@@ -11,8 +11,8 @@ import java.lang.ref.Reference;
 /**
  * One tokenizer of Hugging Face's library, as DJL packs it. Thread-safe; freed when unreachable.
  *
- * <p>DJL's own class {@code HuggingFaceTokenizer} is not used: its constructor sends a usage report, it truncates to
- * 512 tokens unless told otherwise, and it builds eight arrays where one is wanted.
+ * <p>DJL's own class {@code HuggingFaceTokenizer} is not used: its constructors call DJL's usage report ({@code
+ * Ec2Utils.callHome}), and an encoding of it copies eight arrays out of the library where one is wanted.
  */
 final class NativeTokenizer {
     private static final Cleaner CLEANER = Cleaner.create();
@@ -21,8 +21,8 @@ final class NativeTokenizer {
     private static final String FLAVOR = "RUST_FLAVOR";
 
     private static final String CURE =
-            "; needed are Linux with glibc 2.28 or newer (not musl: in a container take a Debian,"
-                    + " Ubuntu or UBI base image), macOS on arm64, or Windows on x86_64, and a writable cache directory"
+            "; needed are Linux with glibc 2.34 or newer (Debian 12, Ubuntu 22.04, RHEL 9; not"
+                    + " musl, so no Alpine image), macOS on arm64, or Windows on x86_64, and a writable cache directory"
                     + " (environment variable DJL_CACHE_DIR)";
 
     private final long handle;
@@ -40,10 +40,7 @@ final class NativeTokenizer {
     static NativeTokenizer of(String json, String source) {
         load();
         try {
-            NativeTokenizer tokenizer = new NativeTokenizer(TokenizersLibrary.LIB.createTokenizerFromString(json));
-            TokenizersLibrary.LIB.disablePadding(tokenizer.handle);
-            TokenizersLibrary.LIB.disableTruncation(tokenizer.handle);
-            return tokenizer;
+            return new NativeTokenizer(TokenizersLibrary.LIB.createTokenizerFromString(json));
         } catch (RuntimeException e) {
             throw new LocretException(ErrorId.TOKENIZER, "tokenizer: " + e.getMessage() + ": " + source, e);
         }
@@ -67,10 +64,10 @@ final class NativeTokenizer {
         }
     }
 
-    /** Token ids of {@code text}; {@code postProcess} adds what the tokenizer puts around a single text. */
-    long[] encode(String text, boolean postProcess) {
+    /** Token ids of {@code text}. */
+    long[] encode(String text) {
         TokenizersLibrary library = TokenizersLibrary.LIB;
-        long encoding = library.encode(handle, wellFormed(text), postProcess);
+        long encoding = library.encode(handle, wellFormed(text), false);
         try {
             return library.getTokenIds(encoding);
         } finally {

@@ -72,19 +72,16 @@ final class TokenizerJson {
         boolean byteLevel = decoderIsByteLevel(root.get("decoder"));
         readVocabulary();
         readAddedTokens();
-        root.putNull("truncation");
-        root.putNull("padding");
-        NativeTokenizer library = NativeTokenizer.of(root.toString(), file.toString());
+        NativeTokenizer library = NativeTokenizer.of(LibraryJson.of(root, file.toString()), file.toString());
 
         int bos = configuredId("bos_token");
-        long[] around = library.encode("", true);
-        boolean postProcessorAddsBos = around.length > 0 && isSpecial(around[0]) && (bos < 0 || around[0] == bos);
-        if (bos < 0 && postProcessorAddsBos) {
-            bos = (int) around[0];
+        int prefix = prefixOfPostProcessor(root.path("post_processor"));
+        if (bos < 0) {
+            bos = prefix;
         }
         JsonNode declared = config.get("add_bos_token");
         boolean addsBos =
-                bos >= 0 && (declared != null && declared.isBoolean() ? declared.booleanValue() : postProcessorAddsBos);
+                bos >= 0 && (declared != null && declared.isBoolean() ? declared.booleanValue() : prefix == bos);
         return new TokenizerParts(
                 file.toString(),
                 new Vocabulary(Collections.unmodifiableList(texts), List.copyOf(kinds), byteLevel),
@@ -96,8 +93,18 @@ final class TokenizerJson {
                 !byteLevel && stripsSpace(root.get("decoder")));
     }
 
-    private boolean isSpecial(long id) {
-        return id < kinds.size() && kinds.get((int) id).isSpecial();
+    /** The special token that the post-processor puts in front of a text, or -1. */
+    private int prefixOfPostProcessor(JsonNode processor) {
+        if (processor.path("type").asText().equals("Sequence")) {
+            for (JsonNode step : processor.path("processors")) {
+                if (step.path("type").asText().equals("TemplateProcessing")) {
+                    return prefixOfPostProcessor(step);
+                }
+            }
+        }
+        String first =
+                processor.path("single").path(0).path("SpecialToken").path("id").asText();
+        return isSpecial(first) ? ids.get(first) : -1;
     }
 
     private void readVocabulary() {
@@ -188,7 +195,7 @@ final class TokenizerJson {
 
     private boolean isSpecial(String text) {
         Integer id = ids.get(text);
-        return id != null && isSpecial(id);
+        return id != null && kinds.get(id).isSpecial();
     }
 
     private void hide(ObjectNode token, ObjectNode vocabulary, String text, int id) {
@@ -212,7 +219,7 @@ final class TokenizerJson {
                 specials.isEmpty() ? "" : hidden.name(specials.get(0).id());
         return (text, first, afterToken, out) -> {
             boolean behind = !first && !anySpecial.isEmpty();
-            long[] encoded = library.encode(behind ? anySpecial + text : text, false);
+            long[] encoded = library.encode(behind ? anySpecial + text : text);
             for (int i = behind ? 1 : 0; i < encoded.length; i++) {
                 if (encoded[i] < size) {
                     out.add((int) encoded[i]);

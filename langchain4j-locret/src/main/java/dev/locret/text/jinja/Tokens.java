@@ -5,8 +5,8 @@ import java.util.List;
 
 /** The tokens of a template, read from front to back, and the depth to which the parser may recurse. */
 final class Tokens {
-    /** Brackets, operators and blocks within each other; each costs the parser about a dozen Java frames. */
-    static final int MAX_NESTING = 150;
+    /** Brackets, operators and blocks within each other; two of them cost the parser a dozen Java frames. */
+    static final int MAX_NESTING = 300;
 
     private final List<Token> tokens;
     private int next;

@@ -7,7 +7,10 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Unpacks packed panels, and multiplies a row with them without writing the floats. */
+/**
+ * Unpacks packed panels. Methods are kept small: HotSpot stops inlining our own helpers in a method of more than about
+ * forty vector operations, and a vector that crosses a call is boxed.
+ */
 final class PackedPanels {
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
     private static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, F.vectorShape());
@@ -15,11 +18,6 @@ final class PackedPanels {
     private static final int WIDTH = 2 * LANES;
 
     private PackedPanels() {}
-
-    /** Whether a row times this format has a kernel of its own. */
-    static boolean fuses(PanelFormat format) {
-        return format == PanelFormat.BITS4 || format == PanelFormat.BITS8;
-    }
 
     static void unpack(PanelFormat format, int[] words, int offset, int groups, float[] out, float[][] header) {
         int step = format.groupWords() * WIDTH;
@@ -31,7 +29,7 @@ final class PackedPanels {
                     case BFLOAT16 -> unpackBfloat16(words, from, out, to);
                     case HALF -> unpackHalf(words, from, out, to);
                     case BITS8 -> unpackBytes(words, from, out, to);
-                    case BITS4 -> unpackNibbles(words, from, out, to);
+                    case BITS4 -> unpackNibbles(words, from, out, to, header);
                     default -> unpackQuants(format, words, from, out, to, header);
                 }
             }
@@ -63,7 +61,7 @@ final class PackedPanels {
     }
 
     private static FloatVector floats(IntVector ints) {
-        return (FloatVector) ints.convert(VectorOperators.I2F, 0);
+        return (FloatVector) ints.convertShape(VectorOperators.I2F, F, 0);
     }
 
     private static void unpackBytes(int[] words, int from, float[] out, int to) {
@@ -78,17 +76,22 @@ final class PackedPanels {
         }
     }
 
-    private static void unpackNibbles(int[] words, int from, float[] out, int to) {
-        IntVector header = IntVector.fromArray(I, words, from);
-        FloatVector scale = half(header);
-        FloatVector minimum = half(header.lanewise(VectorOperators.LSHR, 16));
+    private static void unpackNibbles(int[] words, int from, float[] out, int to, float[][] header) {
+        IntVector both = IntVector.fromArray(I, words, from);
+        half(both).intoArray(header[0], 0);
+        half(both.lanewise(VectorOperators.LSHR, 16)).intoArray(header[1], 0);
         for (int w = 0; w < 4; w++) {
-            IntVector nibbles = IntVector.fromArray(I, words, from + (1 + w) * WIDTH);
-            for (int j = 0; j < 8; j++) {
-                floats(nibbles.lanewise(VectorOperators.LSHR, 4 * j).and(15))
-                        .fma(scale, minimum)
-                        .intoArray(out, to + (8 * w + j) * WIDTH);
-            }
+            unpackWord(words, from + (1 + w) * WIDTH, header, out, to + 8 * w * WIDTH);
+        }
+    }
+
+    private static void unpackWord(int[] words, int from, float[][] header, float[] out, int to) {
+        FloatVector scale = FloatVector.fromArray(F, header[0], 0);
+        FloatVector minimum = FloatVector.fromArray(F, header[1], 0);
+        IntVector nibbles = IntVector.fromArray(I, words, from);
+        for (int j = 0; j < 8; j++) {
+            floats(nibbles.and(15)).fma(scale, minimum).intoArray(out, to + j * WIDTH);
+            nibbles = nibbles.lanewise(VectorOperators.LSHR, 4);
         }
     }
 
@@ -121,66 +124,5 @@ final class PackedPanels {
                 floats(quants).fma(scale, minimum).intoArray(out, to + (16 * part + k) * WIDTH);
             }
         }
-    }
-
-    /** A row times one panel of {@link PanelFormat#BITS4}. */
-    static void multiplyNibbles(
-            int[] words, int from, int groups, float[] a, int aOffset, float[] c, int to, boolean accumulate) {
-        FloatVector s0 = accumulate ? FloatVector.fromArray(F, c, to) : FloatVector.zero(F);
-        FloatVector s1 = accumulate ? FloatVector.fromArray(F, c, to + LANES) : FloatVector.zero(F);
-        for (int group = 0; group < groups; group++) {
-            int at = from + group * 5 * WIDTH;
-            IntVector h0 = IntVector.fromArray(I, words, at);
-            IntVector h1 = IntVector.fromArray(I, words, at + LANES);
-            FloatVector scale0 = half(h0);
-            FloatVector scale1 = half(h1);
-            FloatVector minimum0 = half(h0.lanewise(VectorOperators.LSHR, 16));
-            FloatVector minimum1 = half(h1.lanewise(VectorOperators.LSHR, 16));
-            for (int w = 0; w < 4; w++) {
-                IntVector n0 = IntVector.fromArray(I, words, at + (1 + w) * WIDTH);
-                IntVector n1 = IntVector.fromArray(I, words, at + (1 + w) * WIDTH + LANES);
-                int k = aOffset + 32 * group + 8 * w;
-                for (int j = 0; j < 8; j++) {
-                    FloatVector x = FloatVector.broadcast(F, a[k + j]);
-                    s0 = x.fma(floats(n0.and(15)).fma(scale0, minimum0), s0);
-                    s1 = x.fma(floats(n1.and(15)).fma(scale1, minimum1), s1);
-                    n0 = n0.lanewise(VectorOperators.LSHR, 4);
-                    n1 = n1.lanewise(VectorOperators.LSHR, 4);
-                }
-            }
-        }
-        s0.intoArray(c, to);
-        s1.intoArray(c, to + LANES);
-    }
-
-    /** A row times one panel of {@link PanelFormat#BITS8}. */
-    static void multiplyBytes(
-            int[] words, int from, int groups, float[] a, int aOffset, float[] c, int to, boolean accumulate) {
-        FloatVector s0 = accumulate ? FloatVector.fromArray(F, c, to) : FloatVector.zero(F);
-        FloatVector s1 = accumulate ? FloatVector.fromArray(F, c, to + LANES) : FloatVector.zero(F);
-        for (int group = 0; group < groups; group++) {
-            int at = from + group * 9 * WIDTH;
-            FloatVector scale0 = half(IntVector.fromArray(I, words, at));
-            FloatVector scale1 = half(IntVector.fromArray(I, words, at + LANES));
-            for (int w = 0; w < 8; w++) {
-                IntVector b0 = IntVector.fromArray(I, words, at + (1 + w) * WIDTH);
-                IntVector b1 = IntVector.fromArray(I, words, at + (1 + w) * WIDTH + LANES);
-                int k = aOffset + 32 * group + 4 * w;
-                for (int j = 0; j < 4; j++) {
-                    FloatVector x = FloatVector.broadcast(F, a[k + j]);
-                    int shift = 24 - 8 * j;
-                    s0 = x.fma(
-                            floats(b0.lanewise(VectorOperators.LSHL, shift).lanewise(VectorOperators.ASHR, 24))
-                                    .mul(scale0),
-                            s0);
-                    s1 = x.fma(
-                            floats(b1.lanewise(VectorOperators.LSHL, shift).lanewise(VectorOperators.ASHR, 24))
-                                    .mul(scale1),
-                            s1);
-                }
-            }
-        }
-        s0.intoArray(c, to);
-        s1.intoArray(c, to + LANES);
     }
 }

@@ -4,7 +4,6 @@ import dev.locret.backend.cpu.ExpApproximation;
 import dev.locret.backend.cpu.Kernels;
 import dev.locret.backend.cpu.PanelFormat;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -203,36 +202,6 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
-    public void multiplyPacked(
-            PanelFormat format,
-            int[] words,
-            int offset,
-            int panels,
-            int panelWords,
-            int groups,
-            float[] a,
-            int aOffset,
-            float[] c,
-            int cOffset,
-            boolean accumulate,
-            float[] scratch) {
-        int panel = 0;
-        for (; panel < panels && PackedPanels.fuses(format); panel++) {
-            int from = offset + panel * panelWords;
-            int to = cOffset + panel * WIDTH;
-            if (format == PanelFormat.BITS4) {
-                PackedPanels.multiplyNibbles(words, from, groups, a, aOffset, c, to, accumulate);
-            } else {
-                PackedPanels.multiplyBytes(words, from, groups, a, aOffset, c, to, accumulate);
-            }
-        }
-        if (panel < panels) {
-            Kernels.super.multiplyPacked(
-                    format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset, accumulate, scratch);
-        }
-    }
-
-    @Override
     public void rotate(
             float[] keys,
             int offset,
@@ -278,10 +247,9 @@ public final class VectorKernels implements Kernels {
     private static FloatVector exp(FloatVector x) {
         VectorMask<Float> tiny = x.compare(VectorOperators.LT, ExpApproximation.MIN);
         FloatVector clamped = x.min(ExpApproximation.MAX);
-        FloatVector n = clamped.fma(
-                        FloatVector.broadcast(F, ExpApproximation.LOG2_E),
-                        FloatVector.broadcast(F, ExpApproximation.ROUND))
-                .sub(ExpApproximation.ROUND);
+        FloatVector rounded = clamped.fma(
+                FloatVector.broadcast(F, ExpApproximation.LOG2_E), FloatVector.broadcast(F, ExpApproximation.ROUND));
+        FloatVector n = rounded.sub(ExpApproximation.ROUND);
         FloatVector r = n.fma(FloatVector.broadcast(F, -ExpApproximation.LN2_HIGH), clamped);
         r = n.fma(FloatVector.broadcast(F, -ExpApproximation.LN2_LOW), r);
         FloatVector p =
@@ -291,8 +259,12 @@ public final class VectorKernels implements Kernels {
         p = p.fma(r, FloatVector.broadcast(F, ExpApproximation.C2));
         p = p.fma(r, FloatVector.broadcast(F, 1f));
         p = p.fma(r, FloatVector.broadcast(F, 1f));
-        IntVector exponent = (IntVector) n.convert(VectorOperators.F2I, 0);
-        FloatVector power = exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
+        // The rounded sum holds n in its lowest bits, and the rest is shifted out; JDK 17 has no fast conversion to
+        // int.
+        FloatVector power = rounded.reinterpretAsInts()
+                .add(127)
+                .lanewise(VectorOperators.LSHL, 23)
+                .reinterpretAsFloats();
         return p.mul(power).blend(0f, tiny);
     }
 

@@ -1,0 +1,134 @@
+package dev.locret;
+
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
+import java.util.Objects;
+
+/**
+ * Parameters of a request, those of every model and Locret's own. What is null is taken from the model's defaults.
+ * Immutable.
+ */
+public class LocretChatRequestParameters extends DefaultChatRequestParameters {
+    /** Leaves everything to the model's defaults. */
+    public static final LocretChatRequestParameters EMPTY = builder().build();
+
+    private final Double minP;
+    private final Double repetitionPenalty;
+    private final Long seed;
+    private final String evictionPolicy;
+
+    protected LocretChatRequestParameters(Builder builder) {
+        super(builder);
+        this.minP = builder.minP;
+        this.repetitionPenalty = builder.repetitionPenalty;
+        this.seed = builder.seed;
+        this.evictionPolicy = builder.evictionPolicy;
+    }
+
+    /** {@code parameters} with Locret's own, which are null unless it has them already. */
+    static LocretChatRequestParameters of(ChatRequestParameters parameters) {
+        return parameters instanceof LocretChatRequestParameters own
+                ? own
+                : builder().overrideWith(parameters).build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Only tokens at least this likely relative to the most likely one are drawn, 0 to 1. */
+    public Double minP() {
+        return minP;
+    }
+
+    /** Divides the logits of tokens that were there before, 1 for none. */
+    public Double repetitionPenalty() {
+        return repetitionPenalty;
+    }
+
+    /** Same seed, same text; null draws a new one for each request. */
+    public Long seed() {
+        return seed;
+    }
+
+    /** Name of an eviction policy, for this request instead of the engine's. */
+    public String evictionPolicy() {
+        return evictionPolicy;
+    }
+
+    @Override
+    public LocretChatRequestParameters overrideWith(ChatRequestParameters that) {
+        return builder().overrideWith(this).overrideWith(that).build();
+    }
+
+    @Override
+    public LocretChatRequestParameters defaultedBy(ChatRequestParameters that) {
+        return builder().overrideWith(that).overrideWith(this).build();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return super.equals(other)
+                && other instanceof LocretChatRequestParameters that
+                && Objects.equals(minP, that.minP)
+                && Objects.equals(repetitionPenalty, that.repetitionPenalty)
+                && Objects.equals(seed, that.seed)
+                && Objects.equals(evictionPolicy, that.evictionPolicy);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), minP, repetitionPenalty, seed, evictionPolicy);
+    }
+
+    @Override
+    public String toString() {
+        return "LocretChatRequestParameters{" + super.toString() + ", minP=" + minP + ", repetitionPenalty="
+                + repetitionPenalty + ", seed=" + seed + ", evictionPolicy=" + evictionPolicy + '}';
+    }
+
+    /** Setters of {@link LocretChatRequestParameters}. */
+    public static class Builder extends DefaultChatRequestParameters.Builder<Builder> {
+        private Double minP;
+        private Double repetitionPenalty;
+        private Long seed;
+        private String evictionPolicy;
+
+        @Override
+        public Builder overrideWith(ChatRequestParameters parameters) {
+            super.overrideWith(parameters);
+            if (parameters instanceof LocretChatRequestParameters own) {
+                minP = own.minP == null ? minP : own.minP;
+                repetitionPenalty = own.repetitionPenalty == null ? repetitionPenalty : own.repetitionPenalty;
+                seed = own.seed == null ? seed : own.seed;
+                evictionPolicy = own.evictionPolicy == null ? evictionPolicy : own.evictionPolicy;
+            }
+            return this;
+        }
+
+        public Builder minP(Double minP) {
+            this.minP = minP;
+            return this;
+        }
+
+        public Builder repetitionPenalty(Double repetitionPenalty) {
+            this.repetitionPenalty = repetitionPenalty;
+            return this;
+        }
+
+        public Builder seed(Long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        public Builder evictionPolicy(String evictionPolicy) {
+            this.evictionPolicy = evictionPolicy;
+            return this;
+        }
+
+        @Override
+        public LocretChatRequestParameters build() {
+            return new LocretChatRequestParameters(this);
+        }
+    }
+}

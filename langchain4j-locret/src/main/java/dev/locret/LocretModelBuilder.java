@@ -1,0 +1,256 @@
+package dev.locret;
+
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.locret.chat.MessageMapper;
+import dev.locret.common.Checks;
+import dev.locret.engine.EngineOptions;
+import dev.locret.engine.LocretEngine;
+import dev.locret.hub.DownloadProgress;
+import dev.locret.hub.HubConfig;
+import dev.locret.hub.ModelHub;
+import dev.locret.hub.ModelSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Setters that both chat models have. A model is either loaded, from {@link #modelPath(Path)} and what else there is
+ * about loading, or shared by {@link #engine}. Null always means the default.
+ *
+ * @param <B> the builder itself
+ */
+public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
+    private final Map<String, Consumer<EngineOptions.Builder>> loading = new LinkedHashMap<>();
+    private final LocretChatRequestParameters.Builder parameters = LocretChatRequestParameters.builder();
+    private ChatRequestParameters defaultRequestParameters = LocretChatRequestParameters.EMPTY;
+    private LocretEngine engine;
+    private ModelSource modelSource;
+    private Duration timeout;
+    private List<ChatModelListener> listeners = List.of();
+    private Set<Capability> supportedCapabilities = Set.of();
+
+    LocretModelBuilder() {}
+
+    /** This, by its own type. */
+    protected abstract B self();
+
+    /** A GGUF file, a safetensors file, or a directory with either. */
+    public B modelPath(Path modelPath) {
+        this.modelSource = modelPath == null ? null : new ModelSource.Local(modelPath);
+        return self();
+    }
+
+    /** As {@link #modelPath(Path)}, or {@code hf:owner/name[@revision][/file]}, which is downloaded unless it is here. */
+    public B modelPath(String modelPath) {
+        this.modelSource = modelPath == null ? null : ModelSource.parse(modelPath);
+        return self();
+    }
+
+    /** Retaining heads, trained for the very model: safetensors, or PyTorch as their authors publish them. */
+    public B retainingHeadsPath(Path retainingHeadsPath) {
+        return loading("retainingHeadsPath", retainingHeadsPath, EngineOptions.Builder::headsPath);
+    }
+
+    /** As {@link #retainingHeadsPath(Path)}. */
+    public B retainingHeadsPath(String retainingHeadsPath) {
+        return retainingHeadsPath(retainingHeadsPath == null ? null : Path.of(retainingHeadsPath));
+    }
+
+    /** {@code auto} (default) or {@code cpu}. */
+    public B device(String device) {
+        return loading("device", device, EngineOptions.Builder::device);
+    }
+
+    /** Entries of the KV cache that are kept per KV head, which fixes its memory whatever the length of prompts. */
+    public B cacheBudget(Integer cacheBudget) {
+        return loading("cacheBudget", cacheBudget, EngineOptions.Builder::cacheBudget);
+    }
+
+    /** As {@link #cacheBudget(Integer)} for {@code 4096}; or memory for the caches, as {@code 2GB} or {@code 512MiB}. */
+    public B cacheBudget(String cacheBudget) {
+        return loading("cacheBudget", cacheBudget, EngineOptions.Builder::cacheBudget);
+    }
+
+    /** Tokens read at a time. */
+    public B chunkSize(Integer chunkSize) {
+        return loading("chunkSize", chunkSize, EngineOptions.Builder::chunkSize);
+    }
+
+    /** Last entries that stay after each chunk but the final one. */
+    public B stabilizers(Integer stabilizers) {
+        return loading("stabilizers", stabilizers, EngineOptions.Builder::stabilizers);
+    }
+
+    /** Last tokens of a prompt, such as the question, which are read after the final eviction. */
+    public B localTokens(Integer localTokens) {
+        return loading("localTokens", localTokens, EngineOptions.Builder::localTokens);
+    }
+
+    /** Which entries are kept: {@code auto} (default), {@code locret}, {@code keydiff}, {@code streaming-llm}, {@code none}. */
+    public B evictionPolicy(String evictionPolicy) {
+        return loading("evictionPolicy", evictionPolicy, EngineOptions.Builder::policy);
+    }
+
+    /** Threads that compute; default all processors. */
+    public B threads(Integer threads) {
+        return loading("threads", threads, EngineOptions.Builder::threads);
+    }
+
+    /** Caches held at once. */
+    public B maxSessions(Integer maxSessions) {
+        return loading("maxSessions", maxSessions, EngineOptions.Builder::maxSessions);
+    }
+
+    /** Requests that may wait; one more fails with {@link dev.langchain4j.exception.RateLimitException}. */
+    public B queueCapacity(Integer queueCapacity) {
+        return loading("queueCapacity", queueCapacity, EngineOptions.Builder::queueCapacity);
+    }
+
+    /** A model that is loaded already and stays open when this one is closed; excludes all settings of loading. */
+    public B engine(LocretEngine engine) {
+        this.engine = engine;
+        return self();
+    }
+
+    /** Time for a request, waiting included; none by default, since long prompts take long. */
+    public B timeout(Duration timeout) {
+        this.timeout = timeout;
+        return self();
+    }
+
+    public B listeners(List<ChatModelListener> listeners) {
+        this.listeners = listeners == null ? List.of() : List.copyOf(listeners);
+        return self();
+    }
+
+    /** Defaults of requests; the setters for single parameters win over them. */
+    public B defaultRequestParameters(ChatRequestParameters defaultRequestParameters) {
+        this.defaultRequestParameters =
+                defaultRequestParameters == null ? LocretChatRequestParameters.EMPTY : defaultRequestParameters;
+        return self();
+    }
+
+    /** Name under which this model answers; default the name in its file. */
+    public B modelName(String modelName) {
+        parameters.modelName(modelName);
+        return self();
+    }
+
+    /** 0 takes the most likely token, which is the default unless top-k, top-p, min-p or a seed is set: then it is 1. */
+    public B temperature(Double temperature) {
+        parameters.temperature(temperature);
+        return self();
+    }
+
+    public B topP(Double topP) {
+        parameters.topP(topP);
+        return self();
+    }
+
+    public B topK(Integer topK) {
+        parameters.topK(topK);
+        return self();
+    }
+
+    public B minP(Double minP) {
+        parameters.minP(minP);
+        return self();
+    }
+
+    /** Same seed, same text. */
+    public B seed(Long seed) {
+        parameters.seed(seed);
+        return self();
+    }
+
+    public B frequencyPenalty(Double frequencyPenalty) {
+        parameters.frequencyPenalty(frequencyPenalty);
+        return self();
+    }
+
+    public B presencePenalty(Double presencePenalty) {
+        parameters.presencePenalty(presencePenalty);
+        return self();
+    }
+
+    public B repetitionPenalty(Double repetitionPenalty) {
+        parameters.repetitionPenalty(repetitionPenalty);
+        return self();
+    }
+
+    /** Most tokens of an answer, the prompt not counted; no limit by default. */
+    public B maxOutputTokens(Integer maxOutputTokens) {
+        parameters.maxOutputTokens(maxOutputTokens);
+        return self();
+    }
+
+    /** Texts that end an answer and are not part of it. */
+    public B stopSequences(List<String> stopSequences) {
+        parameters.stopSequences(stopSequences);
+        return self();
+    }
+
+    public B supportedCapabilities(Set<Capability> supportedCapabilities) {
+        this.supportedCapabilities = supportedCapabilities == null ? Set.of() : Set.copyOf(supportedCapabilities);
+        return self();
+    }
+
+    private <T> B loading(String name, T value, BiConsumer<EngineOptions.Builder, T> setter) {
+        if (value == null) {
+            loading.remove(name);
+        } else {
+            loading.put(name, options -> setter.accept(options, value));
+        }
+        return self();
+    }
+
+    /** Checks all settings, then loads the model unless it is shared. */
+    ChatRuntime runtime() {
+        LocretChatRequestParameters defaults =
+                LocretChatRequestParameters.of(defaultRequestParameters).overrideWith(parameters.build());
+        Parameters.check(defaults);
+        Checks.argument(
+                timeout == null || !timeout.isNegative() && !timeout.isZero(),
+                () -> "timeout must be positive: timeout=" + timeout);
+        if (engine != null) {
+            Checks.argument(
+                    modelSource == null && loading.isEmpty(),
+                    () -> "a shared engine is loaded already, so these cannot be set with it: "
+                            + (modelSource == null ? "" : "modelPath ") + String.join(" ", loading.keySet()));
+            return runtime(engine, false, defaults);
+        }
+        Checks.argument(modelSource != null, () -> "model-path is missing: model-path=null, engine=null");
+        LocretEngine loaded = load();
+        try {
+            return runtime(loaded, true, defaults);
+        } catch (RuntimeException e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
+    private LocretEngine load() {
+        Path path = new ModelHub(HubConfig.fromEnvironment()).resolve(modelSource, DownloadProgress.NONE);
+        EngineOptions.Builder options = EngineOptions.builder(path);
+        loading.values().forEach(setting -> setting.accept(options));
+        return LocretEngine.load(options.build());
+    }
+
+    private ChatRuntime runtime(LocretEngine model, boolean owned, LocretChatRequestParameters defaults) {
+        LocretChatRequestParameters named = defaults.modelName() != null
+                ? defaults
+                : LocretChatRequestParameters.builder()
+                        .overrideWith(defaults)
+                        .modelName(model.modelName())
+                        .build();
+        MessageMapper messages = new MessageMapper(model.tokenizer(), model.chatTemplate(), model.modelName());
+        return new ChatRuntime(model, owned, messages, named, timeout, listeners, supportedCapabilities);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.locret.chat;
+
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+
+/** Refuses what a request asks for and nobody here does: an answer that ignores it would look like one that does not. */
+public final class UnsupportedFeatures {
+    private UnsupportedFeatures() {}
+
+    /**
+     * Fails unless all parameters can be respected.
+     *
+     * @throws UnsupportedFeatureException with the parameter's name
+     */
+    public static void refuse(ChatRequestParameters parameters) {
+        if (parameters.toolSpecifications() != null
+                && !parameters.toolSpecifications().isEmpty()) {
+            throw unsupported("parameter 'toolSpecifications'");
+        }
+        if (parameters.toolChoice() != null) {
+            throw unsupported("parameter 'toolChoice'");
+        }
+        if (parameters.responseFormat() != null && parameters.responseFormat().type() != ResponseFormatType.TEXT) {
+            throw unsupported("parameter 'responseFormat' of type "
+                    + parameters.responseFormat().type());
+        }
+    }
+
+    /** The refusal of {@code feature}. */
+    static UnsupportedFeatureException unsupported(String feature) {
+        return new UnsupportedFeatureException(feature + " is not supported by Locret");
+    }
+}

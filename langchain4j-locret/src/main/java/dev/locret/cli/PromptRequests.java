@@ -1,0 +1,26 @@
+package dev.locret.cli;
+
+import dev.locret.cli.ChatPrompt.Message;
+import dev.locret.engine.GenerationRequest;
+import dev.locret.engine.LocretEngine;
+import java.util.List;
+
+/** Requests of {@code ask} and {@code chat}. */
+final class PromptRequests {
+    private PromptRequests() {}
+
+    /** Unless the user fixed the local tokens, they are the question and what follows it, within what is planned. */
+    static GenerationRequest of(
+            LocretEngine engine,
+            List<Message> messages,
+            String question,
+            CacheOptions cache,
+            SamplingOptions sampling) {
+        ChatPrompt prompt = ChatPrompt.of(engine.tokenizer(), engine.chatTemplate(), messages, question);
+        int local = cache.hasLocalTokens()
+                ? 0
+                : Math.min(prompt.questionTokens(), engine.cachePlan().localTokens());
+        return new GenerationRequest(
+                prompt.tokens(), local, sampling.parameters(), sampling.maxOutputTokens(), List.of(), null, null);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.locret.chat;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class UnsupportedFeaturesTest {
+    @Test
+    void refusesTools() {
+        ToolSpecification tool = ToolSpecification.builder().name("now").build();
+
+        assertRefused(parameters().toolSpecifications(tool), "parameter 'toolSpecifications'");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesToolChoice(ToolChoice choice) {
+        assertRefused(parameters().toolChoice(choice), "parameter 'toolChoice'");
+    }
+
+    @Test
+    void refusesJson() {
+        assertRefused(parameters().responseFormat(ResponseFormat.JSON), "parameter 'responseFormat' of type JSON");
+    }
+
+    @Test
+    void acceptsText() {
+        ChatRequestParameters text = parameters()
+                .temperature(0.5)
+                .maxOutputTokens(3)
+                .responseFormat(ResponseFormat.TEXT)
+                .build();
+
+        assertThatCode(() -> UnsupportedFeatures.refuse(text)).doesNotThrowAnyException();
+    }
+
+    private static DefaultChatRequestParameters.Builder<?> parameters() {
+        return ChatRequestParameters.builder();
+    }
+
+    private static void assertRefused(DefaultChatRequestParameters.Builder<?> parameters, String what) {
+        assertThatThrownBy(() -> UnsupportedFeatures.refuse(parameters.build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessage(what + " is not supported by Locret");
+    }
+}

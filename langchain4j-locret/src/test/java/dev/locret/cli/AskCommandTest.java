@@ -1,0 +1,128 @@
+package dev.locret.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.locret.testing.DemoModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With the real model. */
+class AskCommandTest {
+    private static final String QUESTION = "What is the special magic number for harbour mentioned in the text?";
+
+    @TempDir
+    private Path directory;
+
+    private Path page;
+    private Path notes;
+
+    @BeforeEach
+    void write() throws IOException {
+        page = Files.writeString(
+                directory.resolve("page.html"),
+                "<html><body><p>The weather was fine.</p>"
+                        + "<p>The special magic number for harbour is 4719302.</p></body></html>");
+        notes = Files.writeString(directory.resolve("notes.txt"), "The ships lay in the harbour and waited for wind.");
+    }
+
+    @Test
+    void answersFromDocumentsAsJson() {
+        CommandRun run = CommandRun.of(
+                "ask",
+                "--model",
+                DemoModel.path(),
+                "--document",
+                page,
+                notes,
+                QUESTION,
+                "--max-output-tokens",
+                "24",
+                "--json");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.json().fieldNames())
+                .toIterable()
+                .containsExactly("answer", "usage", "timings", "cache", "policy", "peakRssBytes");
+        assertThat(run.json().get("answer").asText()).contains("4719302");
+        assertThat(run.json().get("policy").asText()).isEqualTo("none");
+        int input = run.json().at("/usage/inputTokens").asInt();
+        int output = run.json().at("/usage/outputTokens").asInt();
+        assertThat(input).isBetween(60, 150);
+        assertThat(output).isBetween(5, 24);
+        assertThat(run.json().at("/usage/totalTokens").asInt()).isEqualTo(input + output);
+        assertThat(run.json().at("/cache/entriesPerHead").asInt()).isEqualTo(input);
+        assertThat(run.json().at("/cache/evicted").asInt()).isZero();
+        assertThat(run.json().at("/cache/bytes").asLong()).isPositive();
+        assertThat(run.json().at("/timings/prefillTokensPerSecond").asDouble()).isPositive();
+        assertThat(run.err()).contains("reading: " + input + " of " + input + " tokens");
+    }
+
+    @Test
+    void readsMoreThanTheBudgetAndSaysWhatWasEvicted() throws IOException {
+        Files.writeString(notes, "The ships lay in the harbour and waited for wind. ".repeat(30));
+        CommandRun run = CommandRun.of(
+                "ask",
+                "--model",
+                DemoModel.path(),
+                "--policy",
+                "streaming-llm",
+                "--budget",
+                "64",
+                "--chunk-size",
+                "64",
+                "--document",
+                notes,
+                "--max-output-tokens",
+                "4",
+                QUESTION,
+                "--json");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.json().get("policy").asText()).isEqualTo("streaming-llm");
+        int input = run.json().at("/usage/inputTokens").asInt();
+        int kept = run.json().at("/cache/entriesPerHead").asInt();
+        // The budget and the local tokens: the question and what the template adds.
+        assertThat(kept).isBetween(64 + 10, 64 + 40);
+        assertThat(run.json().at("/cache/evicted").asInt()).isEqualTo((input - kept) * 30 * 3);
+    }
+
+    @Test
+    void streamsTheAnswerToStandardOutput() {
+        CommandRun run = CommandRun.of(
+                "ask",
+                "--model",
+                DemoModel.path(),
+                "-d",
+                page,
+                "--system",
+                "Answer briefly.",
+                "--max-output-tokens",
+                "24",
+                QUESTION);
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("4719302").endsWith(System.lineSeparator());
+        assertThat(run.err()).contains(" tokens read at ", " entries per head kept (none), 0 evicted");
+    }
+
+    @Test
+    void namesADocumentThatCannotBeRead() throws IOException {
+        Path binary = Files.write(directory.resolve("a.png"), "\u0089PNG\0".getBytes(StandardCharsets.ISO_8859_1));
+        CommandRun run = CommandRun.of("ask", "--model", "unused", "--document", binary, QUESTION, "--json");
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.json().at("/error/id").asText()).isEqualTo("invalid-prompt");
+        assertThat(run.err().strip())
+                .isEqualTo("locret: invalid-prompt: document: binary, neither text, HTML nor PDF: byte 4 of 5 is 0: "
+                        + binary);
+    }
+
+    @Test
+    void refusesAnEmptyQuestion() {
+        CommandRun run = CommandRun.of("ask", "--model", "unused", "-d", page, " ");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).startsWith("locret: invalid-argument: The question is empty");
+    }
+}

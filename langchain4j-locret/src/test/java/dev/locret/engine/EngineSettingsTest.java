@@ -1,0 +1,165 @@
+package dev.locret.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.locret.backend.AttentionSpec.PositionMode;
+import dev.locret.backend.Backend;
+import dev.locret.backend.cpu.CpuBackend;
+import dev.locret.cache.CachePlan;
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import dev.locret.format.ModelConfig;
+import dev.locret.format.ModelFiles;
+import dev.locret.model.RotaryEmbedding.Factors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Defaults, and what is refused; the window of the tiny model is 4096. */
+class EngineSettingsTest {
+    @Test
+    void defaultsFollowTheWindow() {
+        EngineSettings settings = resolve(plain(), 4096, 0, false);
+        assertThat(settings.plan()).isEqualTo(CachePlan.of(512, 512, 64, 100, 512));
+        assertThat(settings.policy()).isEqualTo("auto");
+        assertThat(settings.maxSessions()).isEqualTo(1);
+        assertThat(settings.queueCapacity()).isEqualTo(64);
+        assertThat(settings.ropeFactors()).isEqualTo(Factors.LONG);
+        assertThat(resolve(plain(), 1 << 20, 0, false).plan().budget()).isEqualTo(16384);
+        assertThat(resolve(plain(), 512, 0, false).plan()).isEqualTo(CachePlan.of(64, 128, 8, 64, 128));
+    }
+
+    @Test
+    void withoutEvictionTheCacheHoldsTheWindow() {
+        EngineSettings settings = resolve(plain().policy("none"), 4096, 0, false);
+        assertThat(settings.plan().capacity()).isEqualTo(4096);
+        assertThat(settings.ropeFactors()).isEqualTo(Factors.AUTO);
+    }
+
+    @Test
+    void aSlidingWindowBoundsTheCache() {
+        assertThat(resolve(plain().policy("none"), 4096, 2048, false).plan().capacity())
+                .isEqualTo(2048);
+    }
+
+    @Test
+    void moreEntriesThanTheWindowAreRefusedWithWhatFits() {
+        assertThatThrownBy(() -> resolve(plain().cacheBudget(4000), 4096, 0, false))
+                .hasMessage("cache has more positions than the model's window: cache-budget=4000 and 612 beside it,"
+                        + " window=4096; cache-budget=3484 fits");
+        assertThat(resolve(plain().cacheBudget(3484), 4096, 0, false).plan().capacity())
+                .isEqualTo(4096);
+        assertThatThrownBy(() -> resolve(plain().chunkSize(5000), 4096, 0, false))
+                .hasMessage("cache has more positions than the model's window: cache-budget=512 and 5000 beside it,"
+                        + " window=4096; take a smaller chunk-size=5000 or reserve=512");
+        assertThat(resolve(plain().cacheBudget(4000).positions(PositionMode.ORIGINAL), 4096, 0, false)
+                        .plan()
+                        .capacity())
+                .isEqualTo(4612);
+    }
+
+    @Test
+    void aBudgetInBytesIsTheLargestThatFits() {
+        EngineSettings settings = resolve(plain().cacheBudget("4MiB").maxSessions(2), 4096, 0, false);
+        try (Backend backend = new CpuBackend(1)) {
+            int capacity = settings.plan().capacity();
+            // Keys and values are padded to whole panels, so the next larger size may be 16 entries away.
+            assertThat(2 * dev.locret.cache.KvCache.bytes(backend, tiny(), capacity))
+                    .isLessThanOrEqualTo(4 << 20);
+            assertThat(2 * dev.locret.cache.KvCache.bytes(backend, tiny(), capacity + 16))
+                    .isGreaterThan(4 << 20);
+        }
+        assertThatThrownBy(() -> resolve(plain().cacheBudget("1kB"), 4096, 0, false))
+                .hasMessageStartingWith(
+                        "cache-bytes holds no entry beside chunk and reserve: cache-bytes=1000, needed=");
+        assertThatThrownBy(() -> resolve(plain().cacheBudget(7).cacheBytes(9), 4096, 0, false))
+                .hasMessage("cache-budget is given twice: cache-budget=7, cache-bytes=9");
+        assertThat(resolve(plain().cacheBudget("1TB".replace("T", "000G")), 4096, 0, false)
+                        .plan()
+                        .capacity())
+                .isEqualTo(4096);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1024, 1024, 0", "2GB, 0, 2000000000", "512MiB, 0, 536870912", "1.5 gib, 0, 1610612736", "100b, 0, 100"
+    })
+    void sizesAreRead(String text, int entries, long bytes) {
+        assertThat(CacheSize.parse(text)).isEqualTo(new CacheSize(entries, bytes));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2G", "-5", "0", "0MB", "1.5", "99999999999", "999999999999GB", "x", "''"})
+    void otherSizesAreRefused(String text) {
+        assertThatThrownBy(() -> CacheSize.parse(text))
+                .hasMessage("cache-budget is neither a number of entries nor a size: cache-budget=" + text
+                        + ", allowed=for example 1024, 512MiB, 2GB");
+    }
+
+    @Test
+    void contradictionsNameBothValues() {
+        assertRefused(
+                plain().cacheBudget(50).stabilizers(50),
+                "cache-budget must exceed stabilizers: cache-budget=50, stabilizers=50");
+        assertRefused(
+                plain().cacheBudget(50).stabilizers(20).pinnedTokens(30),
+                "cache-budget must exceed stabilizers and pinned-tokens: cache-budget=50, stabilizers=20,"
+                        + " pinned-tokens=30");
+        assertRefused(plain().cacheBudget(-1), "cache-budget out of range: cache-budget=-1, allowed=1..16777216");
+        assertRefused(plain().chunkSize(-1), "chunk-size out of range: chunk-size=-1, allowed=1..16777216");
+        assertRefused(plain().localTokens(-1), "local-tokens out of range: local-tokens=-1, allowed=1..16777216");
+        assertRefused(plain().reserve(-1), "reserve out of range: reserve=-1, allowed=1..16777216");
+        assertRefused(plain().stabilizers(-2), "stabilizers out of range: stabilizers=-2, allowed=0..16777216");
+        assertRefused(plain().pinnedTokens(-2), "pinned-tokens out of range: pinned-tokens=-2, allowed=0..16777216");
+        assertRefused(plain().scorePooling(4), "score-pooling must be odd: score-pooling=4");
+        assertRefused(plain().maxSessions(-1), "max-sessions out of range: max-sessions=-1, allowed=1..4096");
+        assertRefused(plain().queueCapacity(-1), "queue-capacity out of range: queue-capacity=-1, allowed=1..16777216");
+    }
+
+    @Test
+    void unknownDevicesAreRefused() {
+        assertThatThrownBy(() ->
+                        LocretEngine.load(EngineFixtures.options().device("tpu").build()))
+                .isInstanceOfSatisfying(
+                        LocretException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.DEVICE_UNAVAILABLE))
+                .hasMessage("unknown device: device=tpu, allowed=auto, cpu");
+    }
+
+    private static void assertRefused(EngineOptions.Builder options, String message) {
+        assertThatThrownBy(() -> resolve(options, 4096, 0, false))
+                .isInstanceOfSatisfying(
+                        LocretException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.INVALID_ARGUMENT))
+                .hasMessage(message);
+    }
+
+    private static EngineOptions.Builder plain() {
+        return EngineOptions.builder(EngineFixtures.tiny());
+    }
+
+    private static ModelConfig tiny() {
+        try (ModelFiles files = ModelFiles.open(EngineFixtures.tiny())) {
+            return files.weights().config();
+        }
+    }
+
+    private static EngineSettings resolve(EngineOptions.Builder options, int window, int sliding, boolean heads) {
+        ModelConfig c = tiny();
+        ModelConfig config = new ModelConfig(
+                c.architecture(),
+                c.layers(),
+                c.hiddenSize(),
+                c.feedForwardSize(),
+                c.heads(),
+                c.kvHeads(),
+                c.headDim(),
+                c.vocabularySize(),
+                window,
+                c.normEpsilon(),
+                c.rope(),
+                c.tiedEmbeddings(),
+                sliding);
+        try (Backend backend = new CpuBackend(1)) {
+            return EngineSettings.resolve(options.build(), config, heads, backend);
+        }
+    }
+}

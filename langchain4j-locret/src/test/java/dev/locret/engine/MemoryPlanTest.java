@@ -1,0 +1,115 @@
+package dev.locret.engine;
+
+import static dev.locret.engine.EngineFixtures.prompt;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import dev.locret.testing.Golden;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The plan is what is allocated, all of it at load. */
+class MemoryPlanTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tiny", "llama-tied-tiny", "phi3-tiny", "qwen2-tiny", "qwen3-tiny", "mistral-tiny"})
+    void plannedIsAllocatedToTheByte(String model) {
+        EngineOptions.Builder options = EngineOptions.builder(Golden.of(model).directory())
+                .maxSessions(3)
+                .threads(1);
+        ProbedBackend backend = EngineFixtures.backend();
+        try (LocretEngine engine = EngineFixtures.engine(options, backend, new FakeClock())) {
+            assertThat(backend.allocated).hasValue(engine.memoryPlan().totalBytes());
+        }
+    }
+
+    @Test
+    void retainingHeadsAreCounted() {
+        ProbedBackend backend = EngineFixtures.backend();
+        try (LocretEngine engine = EngineFixtures.engine(EngineFixtures.withHeads(), backend, new FakeClock())) {
+            assertThat(backend.allocated).hasValue(engine.memoryPlan().totalBytes());
+            assertThat(engine.memoryPlan().parts())
+                    .extracting(MemoryPlan.Part::name)
+                    .containsExactly(
+                            "weights",
+                            "retaining heads",
+                            "rotary table",
+                            "cache of 1 session",
+                            "activations and scratch",
+                            "logits");
+        }
+    }
+
+    @Test
+    void aTextOfAnyLengthTakesNoMore() {
+        ProbedBackend backend = EngineFixtures.backend();
+        try (LocretEngine engine = EngineFixtures.engine(EngineFixtures.withHeads(), backend, new FakeClock())) {
+            long loaded = backend.allocated.get();
+            GenerationResult short10 = engine.generate(EngineFixtures.greedy(prompt(640, 1), 8));
+            GenerationResult long100 = engine.generate(EngineFixtures.greedy(prompt(6400, 1), 8));
+            assertThat(backend.allocated).hasValue(loaded);
+            assertThat(long100.promptTokens()).isEqualTo(6400);
+            assertThat(long100.entriesKept()).isEqualTo(short10.entriesKept());
+            assertThat(long100.cacheBytes()).isEqualTo(short10.cacheBytes());
+        }
+    }
+
+    @Test
+    void planningLoadsNothingAndSaysTheSame() {
+        EngineOptions options = EngineFixtures.withHeads().build();
+        try (LocretEngine engine = LocretEngine.load(options)) {
+            assertThat(LocretEngine.plan(options).parts())
+                    .isEqualTo(engine.memoryPlan().parts());
+        }
+    }
+
+    @Test
+    void tooMuchSaysWhatWouldFit() {
+        EngineOptions.Builder options =
+                EngineFixtures.options().cacheBudget(1000).maxSessions(4);
+        ProbedBackend backend = EngineFixtures.backend();
+        backend.available = 8 << 20;
+        String message = failure(options, backend);
+        assertThat(message)
+                .matches("memory: needed=\\d+ MiB, available=8 MiB \\(weights 1 MiB, rotary table 1 MiB, caches of 4"
+                        + " sessions \\d+ MiB, activations and scratch \\d+ MiB, logits 1 MiB\\);"
+                        + " max-sessions=\\d fits, or cache-budget=\\d+ fits");
+
+        int sessions = Integer.parseInt(message.replaceFirst(".*max-sessions=(\\d).*", "$1"));
+        int budget = Integer.parseInt(message.replaceFirst(".*cache-budget=(\\d+).*", "$1"));
+        load(EngineFixtures.options().cacheBudget(1000).maxSessions(sessions));
+        load(EngineFixtures.options().cacheBudget(budget).maxSessions(4));
+        ProbedBackend again = EngineFixtures.backend();
+        again.available = 8 << 20;
+        failure(EngineFixtures.options().cacheBudget(budget + 17).maxSessions(4), again);
+    }
+
+    @Test
+    void tooMuchForTheHeapSaysHowToGetMore() {
+        EngineOptions options =
+                EngineFixtures.options().cacheBudget(4000).maxSessions(4096).build();
+        assertThatThrownBy(() -> LocretEngine.load(options))
+                .isInstanceOfSatisfying(
+                        LocretException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.NOT_ENOUGH_MEMORY))
+                .hasMessageMatching("memory: needed=.* max-sessions=\\d+ fits, .*start Java with -Xmx\\d+m");
+    }
+
+    private static void load(EngineOptions.Builder options) {
+        ProbedBackend backend = EngineFixtures.backend();
+        backend.available = 8 << 20;
+        EngineFixtures.engine(options, backend, new FakeClock()).close();
+        assertThat(backend.closed).isTrue();
+    }
+
+    private static String failure(EngineOptions.Builder options, ProbedBackend backend) {
+        try {
+            EngineFixtures.engine(options, backend, new FakeClock()).close();
+        } catch (LocretException e) {
+            assertThat(e.id()).isEqualTo(ErrorId.NOT_ENOUGH_MEMORY);
+            return e.getMessage();
+        }
+        throw new AssertionError("it fits");
+    }
+}

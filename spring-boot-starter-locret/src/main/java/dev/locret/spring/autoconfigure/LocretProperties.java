@@ -1,0 +1,78 @@
+package dev.locret.spring.autoconfigure;
+
+import dev.langchain4j.model.chat.Capability;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Properties of the model that is loaded, and defaults of requests to the two beans that share it.
+ *
+ * @param modelPath GGUF file, safetensors file, directory with either, or hf:owner/name[@revision][/file], which is
+ *     downloaded unless it is here. Without it there are no beans.
+ * @param retainingHeadsPath Retaining heads trained for the very model, as safetensors or as a PyTorch file.
+ * @param device Device that computes: auto or cpu.
+ * @param cacheBudget Entries that each KV head keeps, for example 4096, or memory for all caches, for example 2GB.
+ * @param chunkSize Tokens of a prompt that are read at a time.
+ * @param stabilizers Last entries that stay in the cache after each chunk but the final one.
+ * @param localTokens Last tokens of a prompt, such as the question, which are read after the final eviction.
+ * @param policy Eviction policy: auto, locret, keydiff, streaming-llm or none.
+ * @param threads Threads that compute.
+ * @param maxSessions Requests that are computed at once, each with a cache of its own.
+ * @param queueCapacity Requests that may wait. Further ones are refused.
+ * @param timeout Time for a request, waiting included. Unlimited unless set, since long prompts take long.
+ * @param chatModel Defaults of requests to the chat model.
+ * @param streamingChatModel Defaults of requests to the streaming chat model.
+ */
+@ConfigurationProperties(LocretProperties.PREFIX)
+record LocretProperties(
+        String modelPath,
+        String retainingHeadsPath,
+        String device,
+        String cacheBudget,
+        Integer chunkSize,
+        Integer stabilizers,
+        Integer localTokens,
+        String policy,
+        Integer threads,
+        Integer maxSessions,
+        Integer queueCapacity,
+        Duration timeout,
+        @DefaultValue Request chatModel,
+        @DefaultValue Request streamingChatModel) {
+    static final String PREFIX = "langchain4j.locret";
+    static final String CHAT_MODEL = PREFIX + ".chat-model";
+    static final String STREAMING_CHAT_MODEL = PREFIX + ".streaming-chat-model";
+
+    /**
+     * Defaults of requests.
+     *
+     * @param modelName Name under which the model answers. Otherwise that in its file.
+     * @param temperature Randomness of the answer; 0 takes the most likely token.
+     * @param topP Share of probability from which tokens are drawn, 0 to 1.
+     * @param topK Number of most likely tokens from which one is drawn, 0 for all.
+     * @param minP Least probability of a token, relative to the most likely one, 0 to 1.
+     * @param seed Seed of the draws: same seed, same text.
+     * @param frequencyPenalty Penalty that grows with how often a token was there before.
+     * @param presencePenalty Penalty of tokens that were there before.
+     * @param repetitionPenalty Factor against tokens that were there before, 1 for none.
+     * @param maxOutputTokens Most tokens of an answer, the prompt not counted.
+     * @param stop Comma-separated list of texts that end an answer and are not part of it.
+     * @param supportedCapabilities Comma-separated list of capabilities that the model is told to have.
+     */
+    record Request(
+            String modelName,
+            Double temperature,
+            Double topP,
+            Integer topK,
+            Double minP,
+            Long seed,
+            Double frequencyPenalty,
+            Double presencePenalty,
+            Double repetitionPenalty,
+            Integer maxOutputTokens,
+            List<String> stop,
+            Set<Capability> supportedCapabilities) {}
+}
