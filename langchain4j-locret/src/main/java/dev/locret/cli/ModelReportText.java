@@ -2,6 +2,7 @@ package dev.locret.cli;
 
 import dev.locret.cache.CachePlan;
 import dev.locret.format.ModelConfig;
+import dev.locret.format.RopeConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +42,16 @@ final class ModelReportText {
                 "window",
                 config.contextLength() + " tokens"
                         + (config.slidingWindow() > 0 ? ", sliding " + config.slidingWindow() : "")));
-        lines.add(entry("rope", shorten(config.rope().toString())));
+        lines.add(entry("rope", rope(config.rope())));
+    }
+
+    private static String rope(RopeConfig rope) {
+        String scaling = rope.kind() == RopeConfig.Kind.NONE && rope.frequencyFactors().length == 0
+                ? "no scaling"
+                : "scaling " + rope.kind().name().toLowerCase(Locale.ROOT)
+                        + (rope.frequencyFactors().length > 0 ? " (factors in the file)" : "")
+                        + (rope.originalContext() > 0 ? ", trained on " + rope.originalContext() + " tokens" : "");
+        return "theta " + Math.round(rope.theta()) + ", " + rope.dimensions() + " dimensions, " + scaling;
     }
 
     private static void text(ModelReport report, List<String> lines) {

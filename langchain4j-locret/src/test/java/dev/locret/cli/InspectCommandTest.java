@@ -43,6 +43,7 @@ class InspectCommandTest {
         assertThat(text.out().lines())
                 .contains("tensors", "memory")
                 .anyMatch(line -> line.matches(" +heads +9 query, 3 key and value, dimension 64"))
+                .anyMatch(line -> line.matches(" +rope +theta 100000, 64 dimensions, no scaling"))
                 .anyMatch(line -> line.matches(" +Q4_1 +\\d+ of [0-9.]+ MiB in all"));
     }
 
