@@ -1,5 +1,6 @@
 package dev.locret.backend.cpu;
 
+import dev.locret.backend.Backend;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
 import java.util.Arrays;
@@ -7,16 +8,12 @@ import java.util.List;
 
 /**
  * Products with packed weights. A task takes a few panels: for many rows it unpacks them to floats once and runs all
- * rows over them, so unpacking costs {@code 1 / rows} of the product; a single row is multiplied with the packed words.
+ * rows over them, so unpacking costs {@code 1 / rows} of the product; the rows of a decode step are multiplied with the
+ * packed words, one by one.
  */
 final class CpuLinear {
     /** Floats of unpacked panels that a task holds: with a block of rows they stay in a second-level cache. */
     private static final int PANEL_FLOATS = 48 * 1024;
-    /**
-     * Up to so many rows are multiplied with the packed words, one by one. A batch of decode steps must not be larger:
-     * the two ways round differently, and a session's result would depend on its neighbours.
-     */
-    static final int PACKED_ROWS = 8;
     /** Rows that run over the panels before the next ones. */
     private static final int ROW_BLOCK = 60;
 
@@ -54,7 +51,7 @@ final class CpuLinear {
             CpuWeight weight = (CpuWeight) projection.weight();
             int first = (task - firstTask[i]) * perTask(rows);
             int last = Math.min(weight.panels(), first + perTask(rows));
-            if (rows <= PACKED_ROWS) {
+            if (rows <= Backend.STEP_ROWS) {
                 for (int row = 0; row < rows; row++) {
                     row(in.from(row), projection, row, weight, first, last, accumulate, thread);
                 }
@@ -68,7 +65,7 @@ final class CpuLinear {
 
     /** Panels of a task: a few rows have little work a panel, so they take more of them. */
     private int perTask(int rows) {
-        return Math.max(1, (rows <= PACKED_ROWS ? 128 : 32) / width);
+        return Math.max(1, (rows <= Backend.STEP_ROWS ? 128 : 32) / width);
     }
 
     private void rows(
