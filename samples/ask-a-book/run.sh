@@ -20,7 +20,7 @@ for tool in java mvn python3; do
 done
 
 say "building"
-mvn -q -B -f "$root" package -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dmaven.source.skip=true \
+mvn -q -B -f "$root" -pl langchain4j-locret package -Dmaven.test.skip=true -Dmaven.javadoc.skip=true -Dmaven.source.skip=true \
     -Dcyclonedx.skip=true -Dspotless.check.skip=true
 
 model=${LOCRET_DEMO_MODEL:-$cache/demo/SmolLM2-135M-Instruct.Q4_1.gguf}

@@ -93,6 +93,11 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return loading("localTokens", localTokens, EngineOptions.Builder::localTokens);
     }
 
+    /** First tokens of a prompt that stay whatever their score, so that a system message is never evicted. */
+    public B pinnedTokens(Integer pinnedTokens) {
+        return loading("pinnedTokens", pinnedTokens, EngineOptions.Builder::pinnedTokens);
+    }
+
     /** Which entries are kept: {@code auto} (default), {@code locret}, {@code keydiff}, {@code streaming-llm}, {@code none}. */
     public B evictionPolicy(String evictionPolicy) {
         return loading("evictionPolicy", evictionPolicy, EngineOptions.Builder::policy);

@@ -45,6 +45,7 @@ class LocretChatModelTest {
                 .chunkSize(32)
                 .stabilizers(16)
                 .localTokens(16)
+                .pinnedTokens(8)
                 .evictionPolicy("locret")
                 .threads(2)
                 .maxSessions(1)
@@ -53,7 +54,17 @@ class LocretChatModelTest {
                 .build();
 
         assertThat(own.chat(QUESTION)).contains("Paris");
-        assertThat(own.engine().cachePlan().budget()).isEqualTo(128);
+        assertThat(own.engine().cachePlan()).satisfies(plan -> {
+            assertThat(plan.budget()).isEqualTo(128);
+            assertThat(plan.chunkSize()).isEqualTo(32);
+            assertThat(plan.stabilizers()).isEqualTo(16);
+            assertThat(plan.localTokens()).isEqualTo(16);
+            assertThat(plan.pinnedTokens()).isEqualTo(8);
+        });
+        assertThat(own.engine().options().threads()).isEqualTo(2);
+        assertThat(own.engine().options().maxSessions()).isEqualTo(1);
+        assertThat(own.engine().options().queueCapacity()).isEqualTo(2);
+        assertThat(own.engine().options().device()).isEqualTo("cpu");
         own.close();
         own.close();
 

@@ -114,8 +114,9 @@ class LocretStreamingChatModelTest {
     void failsWhenClosed() {
         LocretStreamingChatModel own = LocretStreamingChatModel.builder()
                 .modelPath(DemoModel.path())
-                .cacheBudget("128")
+                .cacheBudget("64MiB")
                 .build();
+        assertThat(own.engine().options().cacheBytes()).isEqualTo(64L << 20);
         own.close();
 
         assertFails(own, ChatRequest.builder().messages(QUESTION))

@@ -9,9 +9,13 @@ import java.util.List;
  *
  * <p>Operations run in the order of the calls and may return before they are done; those that return something to the
  * host wait. One thread at a time may call. Buffers and weights are allocated at load, never during a forward. A result
- * for one row does not depend on the other rows of the batch.
+ * for one row does not depend on the other rows of the batch, as long as batches of up to {@link #STEP_ROWS} rows and
+ * larger ones are not mixed for one session's decode steps.
  */
 public interface Backend extends AutoCloseable {
+    /** Rows up to which a batch may be computed another way, with other rounding: the most segments of a decode step. */
+    int STEP_ROWS = 8;
+
     /** The device in a few words, for logs and {@code locret inspect}: name, kernels, threads. */
     String describe();
 
@@ -123,7 +127,7 @@ public interface Backend extends AutoCloseable {
      * Chooses a token for each row of logits; waits for the device.
      *
      * @param specs one a row
-     * @return token ids; -1 for a row that holds NaN
+     * @return token ids; -1 for a row that holds NaN or plus infinity
      */
     int[] sample(Matrix logits, SamplingSpec[] specs);
 

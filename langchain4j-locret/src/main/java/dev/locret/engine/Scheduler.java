@@ -1,5 +1,6 @@
 package dev.locret.engine;
 
+import dev.locret.backend.Backend;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.SamplingSpec;
 import dev.locret.cache.KvCache;
@@ -115,16 +116,20 @@ final class Scheduler implements Runnable {
     }
 
     private void decodeStep() {
-        List<ActiveGeneration> batch = new ArrayList<>(active.size());
+        List<ActiveGeneration> ready = new ArrayList<>(active.size());
         for (ActiveGeneration generation : active) {
             if (!generation.reading() && !generation.handle().isDone()) {
-                batch.add(generation);
+                ready.add(generation);
             }
         }
-        if (batch.size() == 1) {
-            attempt(batch.get(0), () -> step(batch));
-        } else if (!batch.isEmpty()) {
-            stepTogether(batch);
+        for (int from = 0; from < ready.size(); from += Backend.STEP_ROWS) {
+            List<ActiveGeneration> batch =
+                    List.copyOf(ready.subList(from, Math.min(ready.size(), from + Backend.STEP_ROWS)));
+            if (batch.size() == 1) {
+                attempt(batch.get(0), () -> step(batch));
+            } else {
+                stepTogether(batch);
+            }
         }
     }
 

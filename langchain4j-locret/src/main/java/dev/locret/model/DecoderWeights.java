@@ -5,10 +5,13 @@ import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
+import dev.locret.common.Checks;
+import dev.locret.common.ErrorId;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** The weights of a decoder on the device. Architectures differ in names, biases, norms and fused matrices only. */
 record DecoderWeights(DeviceWeight embedding, Layer[] layers, DeviceBuffer norm, DeviceWeight output) {
@@ -45,7 +48,31 @@ record DecoderWeights(DeviceWeight embedding, Layer[] layers, DeviceBuffer norm,
         return projections;
     }
 
-    static DecoderWeights load(WeightSource source, Backend backend) {
+    /** Tensors that some converters write and that the configuration says already. */
+    private static final Pattern DERIVED =
+            Pattern.compile("rope_freqs\\.weight|rope_factors_(long|short)\\.weight|.*rotary_emb\\.inv_freq");
+
+    static DecoderWeights load(WeightSource files, Backend backend) {
+        TrackedSource source = new TrackedSource(files);
+        DecoderWeights weights = read(source, backend);
+        requireAllUsed(source);
+        return weights;
+    }
+
+    /** A weight that nobody reads means a model that computes something else. */
+    private static void requireAllUsed(TrackedSource source) {
+        ModelConfig config = source.config();
+        for (String name : source.names()) {
+            boolean tied = config.tiedEmbeddings() && name.equals("lm_head.weight");
+            Checks.check(
+                    source.used(name) || tied || DERIVED.matcher(name).matches(),
+                    ErrorId.MODEL_UNSUPPORTED,
+                    () -> "model: weight '" + name + "' has no place in architecture '" + config.architecture() + "': "
+                            + source.path());
+        }
+    }
+
+    private static DecoderWeights read(WeightSource source, Backend backend) {
         ModelConfig config = source.config();
         Layer[] layers = new Layer[config.layers()];
         for (int i = 0; i < layers.length; i++) {

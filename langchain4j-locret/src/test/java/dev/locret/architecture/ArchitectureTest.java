@@ -41,7 +41,8 @@ class ArchitectureTest {
 
     @Test
     void belowTheChatLayerNothingKnowsLangChain4j() {
-        ArchRule rule = onlyIn("dev.langchain4j..", "dev.locret", "dev.locret.chat..", "dev.locret.cli..");
+        ArchRule rule =
+                onlyIn("dev.langchain4j..", "dev.locret", "dev.locret.spi", "dev.locret.chat..", "dev.locret.cli..");
         rule.check(MAIN);
         assertThatThrownBy(() -> rule.check(BREACHES))
                 .hasMessageContaining("(1 times)")

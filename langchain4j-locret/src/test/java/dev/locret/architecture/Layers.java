@@ -35,6 +35,9 @@ final class Layers {
             "",
             "cli");
 
+    /** The root package itself, and where its builders can be replaced. */
+    private static final Set<String> FACE = Set.of("", ".spi");
+
     /** Layers that must not see each other although one comes before the other. */
     private static final Set<String> DEVICES = Set.of("backend.cpu", "backend.cuda");
 
@@ -77,7 +80,7 @@ final class Layers {
 
     /** The layer whose name is the longest beginning of the class's name. */
     private Optional<String> layerOf(JavaClass type) {
-        if (type.getPackageName().equals(root)) {
+        if (FACE.contains(type.getPackageName().substring(root.length()))) {
             return Optional.of("");
         }
         String inside = name(type).replace('$', '.');

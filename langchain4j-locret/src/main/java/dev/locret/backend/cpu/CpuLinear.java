@@ -1,12 +1,15 @@
 package dev.locret.backend.cpu;
 
+import dev.locret.backend.Backend;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Products with packed weights. A task takes a few panels: for many rows it unpacks them to floats once and runs all
- * rows over them, so unpacking costs {@code 1 / rows} of the product; a single row is multiplied with the packed words.
+ * rows over them, so unpacking costs {@code 1 / rows} of the product; the rows of a decode step are multiplied with the
+ * packed words, one by one.
  */
 final class CpuLinear {
     /** Floats of unpacked panels that a task holds: with a block of rows they stay in a second-level cache. */
@@ -48,8 +51,10 @@ final class CpuLinear {
             CpuWeight weight = (CpuWeight) projection.weight();
             int first = (task - firstTask[i]) * perTask(rows);
             int last = Math.min(weight.panels(), first + perTask(rows));
-            if (rows == 1) {
-                row(in, projection, weight, first, last, accumulate, thread);
+            if (rows <= Backend.STEP_ROWS) {
+                for (int row = 0; row < rows; row++) {
+                    row(in.from(row), projection, row, weight, first, last, accumulate, thread);
+                }
             } else {
                 for (int panel = first; panel < last; panel++) {
                     rows(in, rows, projection, weight, panel, accumulate, thread);
@@ -58,9 +63,9 @@ final class CpuLinear {
         });
     }
 
-    /** Panels of a task: a single row has little work a panel, so it takes more of them. */
+    /** Panels of a task: a few rows have little work a panel, so they take more of them. */
     private int perTask(int rows) {
-        return Math.max(1, (rows == 1 ? 128 : 32) / width);
+        return Math.max(1, (rows <= Backend.STEP_ROWS ? 128 : 32) / width);
     }
 
     private void rows(
@@ -128,19 +133,27 @@ final class CpuLinear {
     }
 
     private void row(
-            Matrix in, Projection projection, CpuWeight weight, int first, int last, boolean accumulate, int thread) {
+            Matrix in,
+            Projection projection,
+            int row,
+            CpuWeight weight,
+            int first,
+            int last,
+            boolean accumulate,
+            int thread) {
         float[] a = CpuBuffer.floats(in.buffer());
         int aOffset = Math.toIntExact(in.offset());
-        Matrix out = projection.out();
+        Matrix out = projection.out().from(row);
         float[] c = CpuBuffer.floats(out.buffer());
         int cOffset = Math.toIntExact(out.offset()) + first * width;
         int columns = Math.min(last * width, weight.rows()) - first * width;
         float[] tile = tiles[thread];
-        boolean add = accumulate || projection.bias() != null;
         if (accumulate) {
             System.arraycopy(c, cOffset, tile, 0, columns);
-        } else if (add) {
+        } else if (projection.bias() != null) {
             System.arraycopy(CpuBuffer.floats(projection.bias()), first * width, tile, 0, columns);
+        } else {
+            Arrays.fill(tile, 0, columns, 0f);
         }
         if (weight.floats() != null) {
             for (int panel = first; panel < last; panel++) {
@@ -155,7 +168,7 @@ final class CpuLinear {
                         tile,
                         (panel - first) * width,
                         0,
-                        add);
+                        true);
             }
         } else {
             kernels.multiplyPacked(
@@ -169,7 +182,6 @@ final class CpuLinear {
                     aOffset,
                     tile,
                     0,
-                    add,
                     panels[thread]);
         }
         System.arraycopy(tile, 0, c, cOffset, columns);

@@ -34,11 +34,11 @@ final class CpuSampler {
         logits[token] = logit - spec.presencePenalty() - spec.frequencyPenalty() * count;
     }
 
-    /** The first of the largest logits, -1 if any is NaN. */
+    /** The first of the largest logits, -1 if any is NaN or plus infinity. */
     private int argmax(int vocabulary) {
         int best = 0;
         for (int i = 0; i < vocabulary; i++) {
-            if (logits[i] != logits[i]) {
+            if (!(logits[i] < Float.POSITIVE_INFINITY)) {
                 return -1;
             }
             if (logits[i] > logits[best]) {

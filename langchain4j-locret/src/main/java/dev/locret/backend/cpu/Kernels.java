@@ -4,8 +4,8 @@ package dev.locret.backend.cpu;
  * Inner loops of the CPU backend, in one implementation over {@code jdk.incubator.vector} and one in plain loops.
  *
  * <p>A <em>panel</em> is {@code [depth][width]}: {@code width} outputs side by side, so that one output is one SIMD lane
- * and no loop reduces across lanes. Sums run over the depth in ascending order with fused multiply-add, whatever the
- * number of rows: the result for a row does not depend on the rows beside it.
+ * and no loop reduces across lanes. Each operation takes its sums in one order, whatever the number of rows: the result
+ * for a row does not depend on the rows beside it.
  */
 public interface Kernels {
     /** Name for logs. */
@@ -15,7 +15,8 @@ public interface Kernels {
     int width();
 
     /**
-     * {@code c[r][0..width) = (c[r] if accumulate) + a[r][0..depth) · b}.
+     * {@code c[r][0..width) = (c[r] if accumulate) + a[r][0..depth) · b}, summed over the depth in ascending order with
+     * fused multiply-add.
      *
      * @param b panel {@code [depth][width]} from {@code bOffset}
      */
@@ -41,14 +42,14 @@ public interface Kernels {
     void unpack(PanelFormat format, int[] words, int offset, int groups, float[] out);
 
     /**
-     * Product of one row with packed panels that follow each other; the same sums as {@link #unpack} and
-     * {@link #multiply}.
+     * Product of one row with packed panels that follow each other. Sums may be taken group by group, in another order
+     * than {@link #multiply} takes them.
      *
      * @param panels number of panels
      * @param panelWords words from one panel to the next
      * @param groups groups of a panel
-     * @param c {@code [panels · width]} from {@code cOffset}; added to if {@code accumulate}
-     * @param scratch at least {@code format.groupSize() · width} floats
+     * @param c {@code [panels · width]} from {@code cOffset}; added to
+     * @param scratch at least {@code format.groupSize() · width} and {@code 4 · width + groups} floats
      */
     default void multiplyPacked(
             PanelFormat format,
@@ -61,25 +62,14 @@ public interface Kernels {
             int aOffset,
             float[] c,
             int cOffset,
-            boolean accumulate,
             float[] scratch) {
         int step = format.groupWords() * width();
+        int size = format.groupSize();
         for (int panel = 0; panel < panels; panel++) {
             int at = cOffset + panel * width();
             for (int group = 0; group < groups; group++) {
                 unpack(format, words, offset + panel * panelWords + group * step, 1, scratch);
-                multiply(
-                        1,
-                        format.groupSize(),
-                        a,
-                        aOffset + group * format.groupSize(),
-                        0,
-                        scratch,
-                        0,
-                        c,
-                        at,
-                        0,
-                        accumulate || group > 0);
+                multiply(1, size, a, aOffset + group * size, 0, scratch, 0, c, at, 0, true);
             }
         }
     }

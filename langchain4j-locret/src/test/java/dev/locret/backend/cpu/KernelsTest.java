@@ -1,6 +1,7 @@
 package dev.locret.backend.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.locret.tensor.DType;
 import dev.locret.tensor.HostTensor;
@@ -197,18 +198,20 @@ class KernelsTest {
                     0,
                     product,
                     0,
-                    false,
                     new float[256 * kernels.width()]);
         }
         for (int r = 0; r < rows; r++) {
             reader.row(r, row, 0);
-            float dot = 0;
+            double dot = 0;
+            double size = 0;
             for (int c = 0; c < columns; c++) {
                 assertThat(row[c]).as("row %s column %s", r, c).isEqualTo(expected[r * columns + c]);
-                dot = Math.fma(x[c], row[c], dot);
+                dot += (double) x[c] * row[c];
+                size += Math.abs(x[c] * row[c]);
             }
             if (weight.words() != null) {
-                assertThat(product[r]).as("product of row %s", r).isEqualTo(dot);
+                // Products taken on the integers cancel: each of the two sums is at most three times the absolute one.
+                assertThat((double) product[r]).as("product of row %s", r).isCloseTo(dot, within(3e-6 * size + 1e-12));
                 float[] panel = new float[weight.groups() * weight.format().groupSize() * kernels.width()];
                 kernels.unpack(
                         weight.format(),
@@ -221,6 +224,21 @@ class KernelsTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"F32, 0000c07f", "F16, 007c", "BF16, 807f", "Q4_1, 007e", "Q8_0, 00fc"})
+    void weightsThatAreNoNumbersAreRefused(DType type, String bits) {
+        HostTensor tensor = RandomTensor.of(type, 4, 64, random);
+        byte[] bad = java.util.HexFormat.of().parseHex(bits);
+        ByteBuffer copy =
+                ByteBuffer.allocate(Math.toIntExact(tensor.sizeBytes())).order(ByteOrder.LITTLE_ENDIAN);
+        copy.put(tensor.rows(0, 4)).put(0, bad);
+        HostTensor damaged = new HostTensor(
+                "blk.1.w", type, tensor.shape(), (offset, length) -> copy.slice(Math.toIntExact(offset), length)
+                        .order(ByteOrder.LITTLE_ENDIAN));
+        assertThatThrownBy(() -> CpuWeight.pack(damaged, 8))
+                .hasMessage("model: weight 'blk.1.w' holds NaN or infinity, type " + type);
     }
 
     private static org.assertj.core.data.Offset<Double> within(double offset) {

@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param chunkSize Tokens of a prompt that are read at a time.
  * @param stabilizers Last entries that stay in the cache after each chunk but the final one.
  * @param localTokens Last tokens of a prompt, such as the question, which are read after the final eviction.
+ * @param pinnedTokens First tokens of a prompt, such as a system message, that stay whatever their score.
  * @param policy Eviction policy: auto, locret, keydiff, streaming-llm or none.
  * @param threads Threads that compute.
  * @param maxSessions Requests that are computed at once, each with a cache of its own.
@@ -35,6 +36,7 @@ record LocretProperties(
         Integer chunkSize,
         Integer stabilizers,
         Integer localTokens,
+        Integer pinnedTokens,
         String policy,
         Integer threads,
         Integer maxSessions,

@@ -28,6 +28,7 @@ final class Settings {
         ifSet(properties.chunkSize(), options::chunkSize);
         ifSet(properties.stabilizers(), options::stabilizers);
         ifSet(properties.localTokens(), options::localTokens);
+        ifSet(properties.pinnedTokens(), options::pinnedTokens);
         ifSet(properties.policy(), options::policy);
         ifSet(properties.threads(), options::threads);
         ifSet(properties.maxSessions(), options::maxSessions);

@@ -49,7 +49,7 @@ final class PackedPanels {
     }
 
     /** Half precision in the lower 16 bits of each lane; finite, as the packer has checked. */
-    private static FloatVector half(IntVector bits) {
+    static FloatVector half(IntVector bits) {
         FloatVector magnitude = bits.and(0x7fff)
                 .lanewise(VectorOperators.LSHL, 13)
                 .reinterpretAsFloats()

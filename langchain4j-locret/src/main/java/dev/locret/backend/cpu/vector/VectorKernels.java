@@ -202,6 +202,47 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void multiplyPacked(
+            PanelFormat format,
+            int[] words,
+            int offset,
+            int panels,
+            int panelWords,
+            int groups,
+            float[] a,
+            int aOffset,
+            float[] c,
+            int cOffset,
+            float[] scratch) {
+        if (format != PanelFormat.BITS4 && format != PanelFormat.BITS8) {
+            Kernels.super.multiplyPacked(
+                    format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset, scratch);
+            return;
+        }
+        int step = format.groupWords() * WIDTH;
+        int sums = 4 * WIDTH;
+        for (int group = 0; group < groups && format == PanelFormat.BITS4; group++) {
+            scratch[sums + group] = PackedDot.sum(a, aOffset + group * format.groupSize());
+        }
+        for (int panel = 0; panel < panels; panel += 2) {
+            int first = offset + panel * panelWords;
+            int second = panel + 1 < panels ? first + panelWords : first;
+            for (int group = 0; group < groups; group++) {
+                int x = aOffset + group * format.groupSize();
+                int at = group * step;
+                int to = cOffset + panel * WIDTH;
+                if (format == PanelFormat.BITS4) {
+                    PackedDot.headers(words, first + at, second + at, scratch);
+                    PackedDot.nibbles(words, first + at, second + at, a, x, scratch[sums + group], scratch, c, to);
+                } else {
+                    PackedDot.headers(words, first + at, second + at, scratch);
+                    PackedDot.bytes(words, first + at, second + at, a, x, scratch, c, to);
+                }
+            }
+        }
+    }
+
+    @Override
     public void rotate(
             float[] keys,
             int offset,
