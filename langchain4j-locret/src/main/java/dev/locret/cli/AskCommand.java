@@ -22,10 +22,10 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The documents come first and the question last, in one user message.",
-            "--json prints {\"answer\", \"usage\": {\"inputTokens\", \"outputTokens\", \"totalTokens\"}, \"timings\":",
-            "{\"loadMillis\", \"prefillMillis\", \"decodeMillis\", \"prefillTokensPerSecond\",",
-            "\"decodeTokensPerSecond\"}, \"cache\": {\"entriesPerHead\", \"bytes\", \"evicted\"}, \"policy\",",
-            "\"peakRssBytes\"}."
+            "--json prints {\"answer\", \"usage\": {\"inputTokens\", \"outputTokens\", \"totalTokens\"}, \"timings\": "
+                    + "{\"loadMillis\", \"prefillMillis\", \"decodeMillis\", \"prefillTokensPerSecond\", "
+                    + "\"decodeTokensPerSecond\"}, \"cache\": {\"entriesPerHead\", \"bytes\", \"evicted\"}, "
+                    + "\"policy\", \"peakRssBytes\"}."
         })
 final class AskCommand extends LocretCommand {
     @Mixin

@@ -17,10 +17,10 @@ import picocli.CommandLine.Option;
         description = "Measure how fast prompts are read and answers decoded.",
         footer = {
             "",
-            "Medians of the repetitions, after a warm-up that does not count. Prompts are fixed pseudo-random tokens;",
-            "end tokens do not end an answer. The peak is that of the row where Linux lets it be reset, else so far.",
-            "--json prints {\"machine\": {...}, \"rows\": [{\"promptTokens\", \"prefillTokensPerSecond\",",
-            "\"decodeTokensPerSecond\", \"cacheBytes\", \"peakRssBytes\"}]}."
+            "Medians of the repetitions, after a warm-up that does not count. Prompts are fixed pseudo-random tokens; "
+                    + "end tokens do not end an answer. The peak is that of the row where Linux lets it be reset, else so far.",
+            "--json prints {\"machine\": {...}, \"rows\": [{\"promptTokens\", \"prefillTokensPerSecond\", "
+                    + "\"decodeTokensPerSecond\", \"cacheBytes\", \"peakRssBytes\"}]}."
         })
 final class BenchCommand extends LocretCommand {
     @Mixin

@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit codes: 0 done, 1 failed, 2 called wrongly. An error is one line on standard error,",
-            "'locret: ID: MESSAGE'; with --json also {\"error\": {\"id\", \"message\"}} on standard output.",
+            "Exit codes: 0 done, 1 failed, 2 called wrongly. An error is one line on standard error, "
+                    + "'locret: ID: MESSAGE'; with --json also {\"error\": {\"id\", \"message\"}} on standard output.",
             "LOCRET_JAVA_OPTS holds options for Java, such as -Xmx8g; -Dlocret.debug=true adds stack traces."
         })
 public final class LocretCli implements Runnable {

@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
         description = "Read token ids, answer greedily and show what the cache kept after each chunk.",
         footer = {
             "",
-            "--json prints {\"trace\": [{\"begin\", \"end\", \"kept\": [layer][kvHead][positions]}],",
-            "\"generated\": [ids], \"promptLogits\": [...]}, the last only with --logits."
+            "--json prints {\"trace\": [{\"begin\", \"end\", \"kept\": [layer][kvHead][positions]}], "
+                    + "\"generated\": [ids], \"promptLogits\": [...]}, the last only with --logits."
         })
 final class TraceCommand extends LocretCommand {
     @Mixin

@@ -28,8 +28,8 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /** A hub on loopback with one repository, {@code acme/tiny}. Serves well unless told otherwise for single answers. */
-final class FakeHub implements AutoCloseable {
-    static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+public final class FakeHub implements AutoCloseable {
+    public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
     static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
 
     /** Answers one request for a file in its own way. */
@@ -53,7 +53,7 @@ final class FakeHub implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
-    FakeHub() throws IOException {
+    public FakeHub() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::handle);
@@ -64,7 +64,7 @@ final class FakeHub implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    URI endpoint() {
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + port());
     }
 
@@ -86,7 +86,7 @@ final class FakeHub implements AutoCloseable {
     }
 
     /** Puts a large file: its hash is a SHA-256. */
-    byte[] putLarge(String path, int bytes) {
+    public byte[] putLarge(String path, int bytes) {
         byte[] content = bytes(bytes, path.hashCode());
         files.put(path, content);
         etags.put(path, sha256(content));
