@@ -1,10 +1,13 @@
 """Drives `locret chat` on a pseudo-terminal, as a user would: chat_terminal.py COMMAND..."""
 
+import fcntl
 import os
 import pty
 import re
 import select
+import struct
 import sys
+import termios
 import time
 
 # Only a hang ends in this: a loaded machine is slow.
@@ -37,6 +40,7 @@ def expect(terminal, pattern):
 def main():
     child, terminal = pty.fork()
     if child == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
         os.execvp(sys.argv[1], sys.argv[1:])
     expect(terminal, "> ")
     os.write(terminal, b"Write a long story about a ship.\r")
@@ -51,11 +55,14 @@ def main():
     expect(terminal, "Ctrl-D to leave")
     expect(terminal, "> ")
     os.write(terminal, b"/stats\r")
-    expect(terminal, "no answer yet")
+    expect(terminal, "no finished answer yet")
+    expect(terminal, "> ")
     os.write(terminal, b"\x04")
+    end = time.monotonic() + PATIENCE_SECONDS
     try:
-        while True:
+        while time.monotonic() < end:
             read(terminal)
+        sys.exit(f"still there after Ctrl-D\n{screen!r}")
     except OSError:
         pass  # Linux tells the end of a terminal so.
     _, status = os.waitpid(child, 0)

@@ -56,7 +56,7 @@ final class ChatCommand extends LocretCommand {
             case "/help" -> output.note(HELP);
             case "/reset" -> conversation.reset();
             case "/stats" ->
-                output.note(conversation.last().map(AnswerReport::summary).orElse("no answer yet"));
+                output.note(conversation.last().map(AnswerReport::summary).orElse("no finished answer yet"));
             default -> {
                 if (line.startsWith("/")) {
                     output.note("unknown command " + line.split("\\s", 2)[0] + ": " + HELP);

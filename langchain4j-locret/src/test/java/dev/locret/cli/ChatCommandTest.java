@@ -50,7 +50,7 @@ class ChatCommandTest {
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out().lines()).isNotEmpty();
         assertThat(run.err())
-                .contains("no answer yet", "/reset forgets", "unknown command /what: ", " tokens decoded at ")
+                .contains("no finished answer yet", "/reset forgets", "unknown command /what: ", " tokens decoded at ")
                 .containsOnlyOnce("tokens read at ");
     }
 
