@@ -19,6 +19,7 @@ final class FallbackKernels implements Kernels {
         final float[] nextSums = new float[WIDTH];
         final float[] scale = new float[WIDTH];
         final float[] minimum = new float[WIDTH];
+        final FallbackDot dot = new FallbackDot(WIDTH);
     }
 
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
@@ -179,13 +180,55 @@ final class FallbackKernels implements Kernels {
                         case K5, BITS5 -> 1;
                         default -> 0;
                     };
-            for (int lane = 0; lane < WIDTH; lane++) {
-                int quant = words[at + lane] >>> shift & 15;
-                if (highMask != 0) {
-                    quant |= (words[highAt + lane] >>> highShift & highMask) << 4;
-                }
-                out[to + k * WIDTH + lane] = Math.fma(quant, s.scale[lane], s.minimum[lane]);
+            if (highMask == 0) {
+                unpackRow(words, at, shift, s);
+            } else {
+                unpackRow(words, at, shift, highAt, highShift, highMask, s);
             }
+            System.arraycopy(s.sums, 0, out, to + k * WIDTH, WIDTH);
+        }
+    }
+
+    private static void unpackRow(int[] words, int at, int shift, Scratch s) {
+        float[] out = s.sums;
+        float[] scale = s.scale;
+        float[] minimum = s.minimum;
+        for (int lane = 0; lane < WIDTH; lane++) {
+            out[lane] = Math.fma(words[at + lane] >>> shift & 15, scale[lane], minimum[lane]);
+        }
+    }
+
+    private static void unpackRow(int[] words, int at, int shift, int highAt, int highShift, int highMask, Scratch s) {
+        float[] out = s.sums;
+        float[] scale = s.scale;
+        float[] minimum = s.minimum;
+        for (int lane = 0; lane < WIDTH; lane++) {
+            int quant = words[at + lane] >>> shift & 15 | (words[highAt + lane] >>> highShift & highMask) << 4;
+            out[lane] = Math.fma(quant, scale[lane], minimum[lane]);
+        }
+    }
+
+    @Override
+    public void multiplyPacked(
+            PanelFormat format,
+            int[] words,
+            int offset,
+            int panels,
+            int panelWords,
+            int groups,
+            float[] a,
+            int aOffset,
+            float[] c,
+            int cOffset,
+            float[] out) {
+        if (!FallbackDot.handles(format)) {
+            Kernels.super.multiplyPacked(
+                    format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset, out);
+            return;
+        }
+        FallbackDot dot = scratch.get().dot;
+        for (int panel = 0; panel < panels; panel++) {
+            dot.add(format, words, offset + panel * panelWords, groups, a, aOffset, c, cOffset + panel * WIDTH);
         }
     }
 
