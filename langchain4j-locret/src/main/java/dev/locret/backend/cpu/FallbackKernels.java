@@ -1,6 +1,7 @@
 package dev.locret.backend.cpu;
 
 import dev.locret.tensor.HalfFloat;
+import java.util.Arrays;
 
 /**
  * Kernels in plain loops, written so that HotSpot's auto-vectoriser takes the innermost ones: loops over whole arrays
@@ -15,8 +16,10 @@ final class FallbackKernels implements Kernels {
     private static final class Scratch {
         final float[][] panel = new float[BLOCK][WIDTH];
         final float[] sums = new float[WIDTH];
+        final float[] nextSums = new float[WIDTH];
         final float[] scale = new float[WIDTH];
         final float[] minimum = new float[WIDTH];
+        final FallbackDot dot = new FallbackDot(WIDTH);
     }
 
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
@@ -51,36 +54,64 @@ final class FallbackKernels implements Kernels {
                 System.arraycopy(b, bOffset + (begin + i) * WIDTH, s.panel[i], 0, WIDTH);
             }
             boolean add = accumulate || begin > 0;
-            for (int row = 0; row < rows; row++) {
-                multiplyRow(count, a, aOffset + row * aStride + begin, s, c, cOffset + row * cStride, add);
+            int row = 0;
+            for (; row + 2 <= rows; row += 2) {
+                int at = aOffset + row * aStride + begin;
+                int to = cOffset + row * cStride;
+                load(c, to, s.sums, add);
+                load(c, to + cStride, s.nextSums, add);
+                multiplyRows(count, a, at, at + aStride, s);
+                System.arraycopy(s.sums, 0, c, to, WIDTH);
+                System.arraycopy(s.nextSums, 0, c, to + cStride, WIDTH);
+            }
+            if (row < rows) {
+                int to = cOffset + row * cStride;
+                load(c, to, s.sums, add);
+                for (int i = 0; i < count; i++) {
+                    addOne(s.sums, s.panel[i], a[aOffset + row * aStride + begin + i]);
+                }
+                System.arraycopy(s.sums, 0, c, to, WIDTH);
             }
         }
     }
 
-    private static void multiplyRow(int depth, float[] a, int at, Scratch s, float[] c, int to, boolean add) {
-        float[] sums = s.sums;
-        if (add) {
-            System.arraycopy(c, to, sums, 0, WIDTH);
+    private static void load(float[] c, int from, float[] sums, boolean accumulate) {
+        if (accumulate) {
+            System.arraycopy(c, from, sums, 0, WIDTH);
         } else {
-            java.util.Arrays.fill(sums, 0f);
+            Arrays.fill(sums, 0f);
         }
-        int i = 0;
-        for (; i + 4 <= depth; i += 4) {
-            addFour(sums, s.panel, i, a[at + i], a[at + i + 1], a[at + i + 2], a[at + i + 3]);
-        }
-        for (; i < depth; i++) {
-            addOne(sums, s.panel[i], a[at + i]);
-        }
-        System.arraycopy(sums, 0, c, to, WIDTH);
     }
 
-    private static void addFour(float[] sums, float[][] panel, int i, float a0, float a1, float a2, float a3) {
+    /** Two rows share what is read of the panel. */
+    private static void multiplyRows(int depth, float[] a, int at, int next, Scratch s) {
+        int i = 0;
+        for (; i + 4 <= depth; i += 4) {
+            addFour(s.sums, s.nextSums, s.panel, i, a, at + i, next + i);
+        }
+        for (; i < depth; i++) {
+            addOne(s.sums, s.panel[i], a[at + i]);
+            addOne(s.nextSums, s.panel[i], a[next + i]);
+        }
+    }
+
+    private static void addFour(float[] sums, float[] nextSums, float[][] panel, int i, float[] a, int at, int next) {
         float[] b0 = panel[i];
         float[] b1 = panel[i + 1];
         float[] b2 = panel[i + 2];
         float[] b3 = panel[i + 3];
+        float x0 = a[at];
+        float x1 = a[at + 1];
+        float x2 = a[at + 2];
+        float x3 = a[at + 3];
+        float y0 = a[next];
+        float y1 = a[next + 1];
+        float y2 = a[next + 2];
+        float y3 = a[next + 3];
         for (int j = 0; j < WIDTH; j++) {
-            sums[j] = Math.fma(a3, b3[j], Math.fma(a2, b2[j], Math.fma(a1, b1[j], Math.fma(a0, b0[j], sums[j]))));
+            sums[j] = Math.fma(x3, b3[j], Math.fma(x2, b2[j], Math.fma(x1, b1[j], Math.fma(x0, b0[j], sums[j]))));
+            nextSums[j] =
+                    Math.fma(y3, b3[j], Math.fma(y2, b2[j], Math.fma(y1, b1[j], Math.fma(y0, b0[j], nextSums[j]))));
         }
     }
 
@@ -149,13 +180,55 @@ final class FallbackKernels implements Kernels {
                         case K5, BITS5 -> 1;
                         default -> 0;
                     };
-            for (int lane = 0; lane < WIDTH; lane++) {
-                int quant = words[at + lane] >>> shift & 15;
-                if (highMask != 0) {
-                    quant |= (words[highAt + lane] >>> highShift & highMask) << 4;
-                }
-                out[to + k * WIDTH + lane] = Math.fma(quant, s.scale[lane], s.minimum[lane]);
+            if (highMask == 0) {
+                unpackRow(words, at, shift, s);
+            } else {
+                unpackRow(words, at, shift, highAt, highShift, highMask, s);
             }
+            System.arraycopy(s.sums, 0, out, to + k * WIDTH, WIDTH);
+        }
+    }
+
+    private static void unpackRow(int[] words, int at, int shift, Scratch s) {
+        float[] out = s.sums;
+        float[] scale = s.scale;
+        float[] minimum = s.minimum;
+        for (int lane = 0; lane < WIDTH; lane++) {
+            out[lane] = Math.fma(words[at + lane] >>> shift & 15, scale[lane], minimum[lane]);
+        }
+    }
+
+    private static void unpackRow(int[] words, int at, int shift, int highAt, int highShift, int highMask, Scratch s) {
+        float[] out = s.sums;
+        float[] scale = s.scale;
+        float[] minimum = s.minimum;
+        for (int lane = 0; lane < WIDTH; lane++) {
+            int quant = words[at + lane] >>> shift & 15 | (words[highAt + lane] >>> highShift & highMask) << 4;
+            out[lane] = Math.fma(quant, scale[lane], minimum[lane]);
+        }
+    }
+
+    @Override
+    public void multiplyPacked(
+            PanelFormat format,
+            int[] words,
+            int offset,
+            int panels,
+            int panelWords,
+            int groups,
+            float[] a,
+            int aOffset,
+            float[] c,
+            int cOffset,
+            float[] out) {
+        if (!FallbackDot.handles(format)) {
+            Kernels.super.multiplyPacked(
+                    format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset, out);
+            return;
+        }
+        FallbackDot dot = scratch.get().dot;
+        for (int panel = 0; panel < panels; panel++) {
+            dot.add(format, words, offset + panel * panelWords, groups, a, aOffset, c, cOffset + panel * WIDTH);
         }
     }
 
