@@ -45,11 +45,14 @@ final class CommandErrors implements IExecutionExceptionHandler, IParameterExcep
         return FAILED;
     }
 
+    /** As {@code --json} prints it. */
+    private record Report(String id, String message) {}
+
     private static void report(CommandLine command, String id, String message, boolean json) {
         command.getErr().println(line(id, message));
         command.getErr().flush();
         if (json) {
-            command.getOut().println(Output.toJson(Map.of("error", Map.of("id", id, "message", message))));
+            command.getOut().println(Output.toJson(Map.of("error", new Report(id, message))));
             command.getOut().flush();
         }
     }
