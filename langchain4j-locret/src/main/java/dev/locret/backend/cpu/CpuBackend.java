@@ -12,6 +12,7 @@ import dev.locret.backend.Projection;
 import dev.locret.backend.RotaryTable;
 import dev.locret.backend.SamplingSpec;
 import dev.locret.common.Checks;
+import dev.locret.common.ErrorId;
 import dev.locret.tensor.HostTensor;
 import java.util.Arrays;
 import java.util.List;
@@ -101,6 +102,12 @@ public final class CpuBackend implements Backend {
 
     @Override
     public DeviceWeight load(HostTensor tensor) {
+        int size = PanelFormat.of(tensor.type()).groupSize();
+        Checks.check(
+                tensor.columns() % size == 0,
+                ErrorId.MODEL_UNSUPPORTED,
+                () -> "model: weight '" + tensor.name() + "' has " + tensor.columns() + " inputs, type " + tensor.type()
+                        + " needs a multiple of " + size);
         return CpuWeight.pack(tensor, kernels.width());
     }
 

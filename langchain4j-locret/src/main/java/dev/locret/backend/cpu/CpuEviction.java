@@ -1,5 +1,6 @@
 package dev.locret.backend.cpu;
 
+import dev.locret.backend.Backend;
 import dev.locret.backend.EvictionSpec;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
@@ -24,27 +25,30 @@ final class CpuEviction {
     void append(Matrix keys, Matrix values, KvSegment segment) {
         KvSlice cache = segment.cache();
         CacheLayout layout = CacheLayout.of(cache, width);
-        int[] positions = CpuBuffer.ints(cache.positions());
-        pool.run(cache.kvHeads(), (head, thread) -> {
-            for (int row = 0; row < segment.rows(); row++) {
-                int entry = cache.length(head) + row;
-                layout.putKey(
-                        CpuBuffer.floats(keys.buffer()),
-                        at(keys, segment.firstRow() + row, head * cache.headDim()),
-                        CpuBuffer.floats(cache.keys()),
-                        head,
-                        entry);
-                layout.putValue(
-                        CpuBuffer.floats(values.buffer()),
-                        at(values, segment.firstRow() + row, head * cache.headDim()),
-                        CpuBuffer.floats(cache.values()),
-                        head,
-                        entry);
-                positions[head * cache.capacity() + entry] = segment.firstPosition() + row;
+        // A decode step's few rows are not worth waking a thread for: one task runs on the caller.
+        int tasks = segment.rows() <= Backend.STEP_ROWS ? 1 : cache.kvHeads();
+        pool.run(tasks, (task, thread) -> {
+            for (int head = task; head < cache.kvHeads(); head += tasks) {
+                appendHead(keys, values, segment, layout, head);
             }
         });
         for (int head = 0; head < cache.kvHeads(); head++) {
             cache.setLength(head, cache.length(head) + segment.rows());
+        }
+    }
+
+    private static void appendHead(Matrix keys, Matrix values, KvSegment segment, CacheLayout layout, int head) {
+        KvSlice cache = segment.cache();
+        int[] positions = CpuBuffer.ints(cache.positions());
+        float[] newKeys = CpuBuffer.floats(keys.buffer());
+        float[] newValues = CpuBuffer.floats(values.buffer());
+        for (int row = 0; row < segment.rows(); row++) {
+            int entry = cache.length(head) + row;
+            int column = head * cache.headDim();
+            int inBatch = segment.firstRow() + row;
+            layout.putKey(newKeys, at(keys, inBatch, column), CpuBuffer.floats(cache.keys()), head, entry);
+            layout.putValue(newValues, at(values, inBatch, column), CpuBuffer.floats(cache.values()), head, entry);
+            positions[head * cache.capacity() + entry] = segment.firstPosition() + row;
         }
     }
 

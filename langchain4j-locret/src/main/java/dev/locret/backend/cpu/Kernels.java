@@ -49,7 +49,7 @@ public interface Kernels {
      * @param panelWords words from one panel to the next
      * @param groups groups of a panel
      * @param c {@code [panels · width]} from {@code cOffset}; added to
-     * @param scratch at least {@code format.groupSize() · width} and {@code 4 · width + groups} floats
+     * @param scratch at least {@code 256 · width} and {@code 4 · width + groups} floats
      */
     default void multiplyPacked(
             PanelFormat format,
@@ -63,13 +63,15 @@ public interface Kernels {
             float[] c,
             int cOffset,
             float[] scratch) {
-        int step = format.groupWords() * width();
         int size = format.groupSize();
+        int atOnce = 256 / size;
         for (int panel = 0; panel < panels; panel++) {
             int at = cOffset + panel * width();
-            for (int group = 0; group < groups; group++) {
-                unpack(format, words, offset + panel * panelWords + group * step, 1, scratch);
-                multiply(1, size, a, aOffset + group * size, 0, scratch, 0, c, at, 0, true);
+            for (int group = 0; group < groups; group += atOnce) {
+                int count = Math.min(atOnce, groups - group);
+                int from = offset + panel * panelWords + group * format.groupWords() * width();
+                unpack(format, words, from, count, scratch);
+                multiply(1, count * size, a, aOffset + group * size, 0, scratch, 0, c, at, 0, true);
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.locret.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -239,6 +240,15 @@ class KernelsTest {
                         .order(ByteOrder.LITTLE_ENDIAN));
         assertThatThrownBy(() -> CpuWeight.pack(damaged, 8))
                 .hasMessage("model: weight 'blk.1.w' holds NaN or infinity, type " + type);
+    }
+
+    @Test
+    void anOddNumberOfInputsOfSixteenBitsIsRefused() {
+        HostTensor tensor = RandomTensor.of(DType.BF16, 3, 5, random);
+        try (CpuBackend backend = new CpuBackend(1, "fallback")) {
+            assertThatThrownBy(() -> backend.load(tensor))
+                    .hasMessage("model: weight 'random' has 5 inputs, type BF16 needs a multiple of 2");
+        }
     }
 
     private static org.assertj.core.data.Offset<Double> within(double offset) {
