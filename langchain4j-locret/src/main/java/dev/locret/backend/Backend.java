@@ -54,6 +54,17 @@ public interface Backend extends AutoCloseable {
     RotaryTable loadRotary(float[] cosines, float[] sines, int positions, int dimensions);
 
     /**
+     * Scratch for {@link #linear}, planned at load.
+     *
+     * @param maxRows rows of the largest batch
+     * @param maxInputs columns of the widest weight; wider ones work, but slower
+     */
+    void reserveLinear(int maxRows, int maxInputs);
+
+    /** Bytes that {@link #reserveLinear} occupies. */
+    long linearBytes(int maxRows, int maxInputs);
+
+    /**
      * Scratch for {@link #attend}, planned at load.
      *
      * @param maxRows rows of the largest batch

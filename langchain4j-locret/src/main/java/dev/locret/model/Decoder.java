@@ -59,6 +59,7 @@ public final class Decoder {
         this.attention = attentionSpec(config, positions);
         int covered = positions == PositionMode.CACHE ? maxEntries : config.contextLength();
         this.rotary = RotaryEmbedding.load(backend, config, covered, factors);
+        backend.reserveLinear(maxRows, widestInput(config));
         backend.reserveAttention(attention, maxRows, maxEntries);
         this.hidden = matrix("hidden", maxRows, config.hiddenSize());
         this.normed = matrix("normed", maxRows, config.hiddenSize());
@@ -83,14 +84,21 @@ public final class Decoder {
         return (config.heads() + 2 * config.kvHeads()) * config.headDim();
     }
 
-    /** Bytes of activations and attention scratch that the constructor allocates, weights and rotary table excluded. */
+    /** Retaining heads read queries, keys and values at once: they count too. */
+    private static int widestInput(ModelConfig config) {
+        return Math.max(config.hiddenSize(), Math.max(config.feedForwardSize(), qkvWidth(config)));
+    }
+
+    /** Bytes of activations and scratch that the constructor allocates, weights and rotary table excluded. */
     public static long scratchBytes(Backend backend, ModelConfig config, int maxRows, int maxSegments, int maxEntries) {
         long row = 2L * config.hiddenSize()
                 + qkvWidth(config)
                 + (long) config.heads() * config.headDim()
                 + 3L * config.feedForwardSize();
         long floats = maxRows * row + (long) maxSegments * (config.hiddenSize() + config.vocabularySize());
-        return 4 * floats + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries);
+        return 4 * floats
+                + backend.linearBytes(maxRows, widestInput(config))
+                + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries);
     }
 
     public ModelConfig config() {

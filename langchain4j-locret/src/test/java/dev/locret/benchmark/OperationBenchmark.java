@@ -76,6 +76,7 @@ public class OperationBenchmark {
         logits = matrix(1, 49_152);
         int entries = CACHED + CHUNK;
         rotary = backend.loadRotary(new float[entries * 32], new float[entries * 32], entries, 64);
+        backend.reserveLinear(CHUNK, INNER);
         backend.reserveAttention(ATTENTION, CHUNK, entries);
         cache = backend.allocateCache("cache", 3, 64, entries);
     }

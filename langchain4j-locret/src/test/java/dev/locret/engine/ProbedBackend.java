@@ -93,6 +93,17 @@ final class ProbedBackend implements Backend {
     }
 
     @Override
+    public void reserveLinear(int maxRows, int maxInputs) {
+        allocated.addAndGet(inner.linearBytes(maxRows, maxInputs));
+        inner.reserveLinear(maxRows, maxInputs);
+    }
+
+    @Override
+    public long linearBytes(int maxRows, int maxInputs) {
+        return inner.linearBytes(maxRows, maxInputs);
+    }
+
+    @Override
     public void reserveAttention(AttentionSpec spec, int maxRows, int maxEntries) {
         allocated.addAndGet(inner.attentionBytes(spec, maxRows, maxEntries));
         inner.reserveAttention(spec, maxRows, maxEntries);

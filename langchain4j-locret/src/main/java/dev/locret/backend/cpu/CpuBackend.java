@@ -117,6 +117,16 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void reserveLinear(int maxRows, int maxInputs) {
+        linear.reserve(maxRows, maxInputs);
+    }
+
+    @Override
+    public long linearBytes(int maxRows, int maxInputs) {
+        return CpuLinear.bytes(kernels, pool.threads(), maxRows, maxInputs);
+    }
+
+    @Override
     public void reserveAttention(AttentionSpec spec, int maxRows, int maxEntries) {
         attention = new CpuAttention(kernels, pool, spec, maxEntries);
         eviction = new CpuEviction(pool, kernels.width(), maxEntries, spec.headDim());
@@ -124,9 +134,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public long attentionBytes(AttentionSpec spec, int maxRows, int maxEntries) {
-        return CpuAttention.bytes(spec, maxEntries, kernels.width(), pool.threads())
-                + 8L * pool.threads() * maxEntries
-                + CpuLinear.scratchBytes(kernels.width(), pool.threads());
+        return CpuAttention.bytes(spec, maxEntries, kernels.width(), pool.threads()) + 8L * pool.threads() * maxEntries;
     }
 
     @Override

@@ -22,6 +22,8 @@ final class CpuLinear {
     private final int width;
     private final float[][] panels;
     private final float[][] tiles;
+    private final int inputRows;
+    private int[] inputs = {};
 
     CpuLinear(Kernels kernels, WorkerPool pool) {
         this.kernels = kernels;
@@ -29,11 +31,22 @@ final class CpuLinear {
         this.width = kernels.width();
         this.panels = new float[pool.threads()][PANEL_FLOATS];
         this.tiles = new float[pool.threads()][ROW_BLOCK * width];
+        this.inputRows = kernels.inputRows();
     }
 
-    /** Bytes of scratch. */
-    static long scratchBytes(int width, int threads) {
-        return 4L * threads * (PANEL_FLOATS + ROW_BLOCK * width);
+    /** Makes room for the inputs of a batch, side by side as the kernels want them. */
+    void reserve(int maxRows, int maxInputs) {
+        inputs = new int[Math.toIntExact(inputWords(kernels, maxRows, maxInputs))];
+    }
+
+    private static long inputWords(Kernels kernels, int rows, int inputs) {
+        return kernels.inputRows() == 0 ? 0 : (long) rows / kernels.inputRows() * kernels.inputRows() * inputs;
+    }
+
+    /** Bytes of scratch, those of {@link #reserve} included. */
+    static long bytes(Kernels kernels, int threads, int maxRows, int maxInputs) {
+        long each = PANEL_FLOATS + (long) ROW_BLOCK * kernels.width();
+        return 4 * (threads * each + inputWords(kernels, maxRows, maxInputs));
     }
 
     void run(Matrix in, int rows, List<Projection> projections, boolean accumulate) {
@@ -42,6 +55,7 @@ final class CpuLinear {
             CpuWeight weight = (CpuWeight) projections.get(i).weight();
             firstTask[i + 1] = firstTask[i] + (weight.panels() + perTask(rows) - 1) / perTask(rows);
         }
+        int packedRows = rows <= Backend.STEP_ROWS ? 0 : packInputs(in, rows);
         pool.run(firstTask[projections.size()], (task, thread) -> {
             int i = 0;
             while (firstTask[i + 1] <= task) {
@@ -57,10 +71,33 @@ final class CpuLinear {
                 }
             } else {
                 for (int panel = first; panel < last; panel++) {
-                    rows(in, rows, projection, weight, panel, accumulate, thread);
+                    rows(in, rows, packedRows, projection, weight, panel, accumulate, thread);
                 }
             }
         });
+    }
+
+    /** Puts the inputs of whole groups of rows side by side; returns how many rows those are. */
+    private int packInputs(Matrix in, int rows) {
+        int columns = in.columns();
+        if (inputRows == 0 || inputWords(kernels, rows, columns) > inputs.length) {
+            return 0;
+        }
+        float[] a = CpuBuffer.floats(in.buffer());
+        int groups = rows / inputRows;
+        int perTask = ROW_BLOCK / inputRows;
+        pool.run((groups + perTask - 1) / perTask, (task, thread) -> {
+            for (int group = task * perTask; group < Math.min(groups, (task + 1) * perTask); group++) {
+                for (int r = 0; r < inputRows; r++) {
+                    int from = Math.toIntExact(in.offset() + (long) (group * inputRows + r) * in.stride());
+                    int to = group * inputRows * columns + r;
+                    for (int k = 0; k < columns; k++) {
+                        inputs[to + k * inputRows] = Float.floatToRawIntBits(a[from + k]);
+                    }
+                }
+            }
+        });
+        return groups * inputRows;
     }
 
     /** Panels of a task: a few rows have little work a panel, so they take more of them. */
@@ -69,44 +106,52 @@ final class CpuLinear {
     }
 
     private void rows(
-            Matrix in, int rows, Projection projection, CpuWeight weight, int panel, boolean accumulate, int thread) {
+            Matrix in,
+            int rows,
+            int packedRows,
+            Projection projection,
+            CpuWeight weight,
+            int panel,
+            boolean accumulate,
+            int thread) {
         float[] a = CpuBuffer.floats(in.buffer());
         int size = weight.format().groupSize();
         int blockGroups = PANEL_FLOATS / (size * width);
         for (int group = 0; group < weight.groups(); group += blockGroups) {
             int groups = Math.min(blockGroups, weight.groups() - group);
             int from = panel * weight.panelWords() + group * weight.format().groupWords() * width;
-            float[] b = panels[thread];
-            int bOffset = 0;
-            if (weight.floats() != null) {
-                b = weight.floats();
-                bOffset = from;
-            } else {
+            boolean plain = weight.floats() != null;
+            float[] b = plain ? weight.floats() : panels[thread];
+            int bOffset = plain ? from : 0;
+            if (!plain) {
                 kernels.unpack(weight.format(), weight.words(), from, groups, b);
             }
             int depth = Math.min(groups * size, weight.columns() - group * size);
             boolean add = accumulate || group > 0;
             for (int row = 0; row < rows; row += ROW_BLOCK) {
                 int count = Math.min(ROW_BLOCK, rows - row);
-                int aOffset = Math.toIntExact(in.offset() + (long) row * in.stride() + (long) group * size);
-                tile(count, depth, a, aOffset, in.stride(), b, bOffset, projection, panel, row, add, thread);
+                int packed = Math.max(0, Math.min(count, packedRows - row));
+                int at = row * in.columns() + group * size * inputRows;
+                int stride = inputRows * in.columns();
+                int aOffset = Math.toIntExact(in.offset() + (long) (row + packed) * in.stride() + (long) group * size);
+                tile(count, projection, panel, row, add, thread, (c, cOffset, cStride, sum) -> {
+                    if (packed > 0) {
+                        kernels.multiplyInputs(
+                                packed / inputRows, depth, inputs, at, stride, b, bOffset, c, cOffset, cStride, sum);
+                    }
+                    int to = cOffset + packed * cStride;
+                    kernels.multiply(count - packed, depth, a, aOffset, in.stride(), b, bOffset, c, to, cStride, sum);
+                });
             }
         }
     }
 
-    private void tile(
-            int rows,
-            int depth,
-            float[] a,
-            int aOffset,
-            int aStride,
-            float[] b,
-            int bOffset,
-            Projection projection,
-            int panel,
-            int row,
-            boolean add,
-            int thread) {
+    /** Writes a block of rows times a panel to {@code c}, or adds it. */
+    private interface Product {
+        void into(float[] c, int cOffset, int cStride, boolean add);
+    }
+
+    private void tile(int rows, Projection projection, int panel, int row, boolean add, int thread, Product product) {
         Matrix out = projection.out();
         float[] c = CpuBuffer.floats(out.buffer());
         int cOffset = Math.toIntExact(out.offset() + (long) row * out.stride() + (long) panel * width);
@@ -119,14 +164,14 @@ final class CpuLinear {
             add = true;
         }
         if (columns == width) {
-            kernels.multiply(rows, depth, a, aOffset, aStride, b, bOffset, c, cOffset, out.stride(), add);
+            product.into(c, cOffset, out.stride(), add);
             return;
         }
         float[] tile = tiles[thread];
         for (int r = 0; r < rows && add; r++) {
             System.arraycopy(c, cOffset + r * out.stride(), tile, r * width, columns);
         }
-        kernels.multiply(rows, depth, a, aOffset, aStride, b, bOffset, tile, 0, width, add);
+        product.into(tile, 0, width, add);
         for (int r = 0; r < rows; r++) {
             System.arraycopy(tile, r * width, c, cOffset + r * out.stride(), columns);
         }

@@ -34,6 +34,35 @@ public interface Kernels {
             boolean accumulate);
 
     /**
+     * Rows whose inputs {@link #multiplyInputs} wants side by side, or 0 if {@link #multiply} is as fast on rows as they
+     * lie.
+     */
+    default int inputRows() {
+        return 0;
+    }
+
+    /**
+     * As {@link #multiply} with {@code accumulate}, for {@code groups · inputRows()} rows.
+     *
+     * @param inputs float bits {@code [groups][depth][inputRows()]} from {@code offset}
+     * @param groupStride elements from one group of rows to the next
+     */
+    default void multiplyInputs(
+            int groups,
+            int depth,
+            int[] inputs,
+            int offset,
+            int groupStride,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cStride,
+            boolean accumulate) {
+        throw new UnsupportedOperationException(name() + " kernels take rows as they lie");
+    }
+
+    /**
      * Unpacks {@code groups} groups of a packed panel to floats {@code [groups · format.groupSize()][width]}.
      *
      * @param words packed panel, see {@link PanelFormat}
