@@ -2,21 +2,29 @@ package dev.locret.backend.cpu;
 
 import dev.locret.backend.AttentionSpec;
 import dev.locret.backend.AttentionSpec.PositionMode;
+import dev.locret.backend.Backend;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
 import dev.locret.backend.Matrix;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Attention in the manner of flash attention: a task holds the queries of one KV head for a block of tokens, walks over
  * the cache in blocks of entries and keeps a running maximum and sum, so no matrix of tokens × entries exists. Keys of
  * the segment at hand are rotated once into scratch.
+ *
+ * <p>A decode step has too few queries for that: there a task takes a part of the entries, rotates their keys and leaves a
+ * partial result, and the parts are put together at the end.
  */
 final class CpuAttention {
     /** Query rows (tokens × group) of a task. */
     private static final int ROWS = 60;
     /** Entries of a block: the block of logits and the panels of values stay in the first two cache levels. */
     private static final int BLOCK = 128;
+
+    /** Entries of a part in a decode step: fixed, so that a result depends on nothing but its own cache. */
+    private static final int PART = 512;
 
     private static final class Scratch {
         final float[] queries;
@@ -42,6 +50,8 @@ final class CpuAttention {
     private final CacheLayout scratchLayout;
     private final float[] rotated;
     private final Scratch[] scratch;
+    /** Results of a decode step's parts: as many as parts of the fullest cache in all heads. */
+    private final Scratch[] parts;
 
     CpuAttention(Kernels kernels, WorkerPool pool, AttentionSpec spec, int maxEntries) {
         this.kernels = kernels;
@@ -52,9 +62,22 @@ final class CpuAttention {
         this.scratchLayout = CacheLayout.of(spec.headDim(), maxEntries, width);
         this.rotated = new float[Math.toIntExact(spec.kvHeads() * scratchLayout.keyFloats())];
         this.scratch = new Scratch[pool.threads()];
-        for (int i = 0; i < scratch.length; i++) {
-            scratch[i] = new Scratch(tokensPerTask * spec.groupSize(), spec.headDim(), scratchLayout.valueColumns());
-        }
+        Arrays.setAll(scratch, i -> newScratch(tokensPerTask));
+        this.parts = new Scratch[spec.kvHeads() * parts(maxEntries)];
+        Arrays.setAll(parts, i -> newScratch(stepTokens(spec)));
+    }
+
+    private Scratch newScratch(int tokens) {
+        return new Scratch(tokens * spec.groupSize(), spec.headDim(), scratchLayout.valueColumns());
+    }
+
+    private static int parts(int entries) {
+        return (entries + PART - 1) / PART;
+    }
+
+    /** New tokens up to which a segment is read in parts. */
+    private static int stepTokens(AttentionSpec spec) {
+        return Math.min(Backend.STEP_ROWS, tokensPerTask(spec));
     }
 
     private static int tokensPerTask(AttentionSpec spec) {
@@ -64,52 +87,94 @@ final class CpuAttention {
     /** Bytes that the constructor allocates. */
     static long bytes(AttentionSpec spec, int maxEntries, int width, int threads) {
         CacheLayout layout = CacheLayout.of(spec.headDim(), maxEntries, width);
-        long rows = (long) tokensPerTask(spec) * spec.groupSize();
-        long each = rows * (spec.headDim() + BLOCK + layout.valueColumns() + 2L);
-        return 4 * (spec.kvHeads() * layout.keyFloats() + threads * each);
+        long row = spec.groupSize() * (spec.headDim() + BLOCK + layout.valueColumns() + 2L);
+        long rows = (long) threads * tokensPerTask(spec) + (long) spec.kvHeads() * parts(maxEntries) * stepTokens(spec);
+        return 4 * (spec.kvHeads() * layout.keyFloats() + rows * row);
     }
 
     void run(Matrix queries, CpuRotary rotary, List<KvSegment> segments, Matrix out) {
         for (KvSegment segment : segments) {
+            if (segment.rows() <= stepTokens(spec)) {
+                step(queries, rotary, segment, out);
+                continue;
+            }
             rotateKeys(segment.cache(), rotary);
             int blocks = (segment.rows() + tokensPerTask - 1) / tokensPerTask;
             pool.run(spec.kvHeads() * blocks, (task, thread) -> {
                 // The last tokens see most entries: they go first, so that threads end together.
                 int first = (blocks - 1 - task / spec.kvHeads()) * tokensPerTask;
                 int count = Math.min(tokensPerTask, segment.rows() - first);
-                attend(queries, rotary, segment, task % spec.kvHeads(), first, count, out, scratch[thread]);
+                int head = task % spec.kvHeads();
+                int visible = segment.cache().length(head) - segment.rows() + first + count;
+                attend(queries, rotary, segment, head, first, count, 0, visible, scratch[thread]);
+                store(segment, head, first, count, out, scratch[thread]);
             });
         }
     }
 
+    private void step(Matrix queries, CpuRotary rotary, KvSegment segment, Matrix out) {
+        KvSlice cache = segment.cache();
+        int each = parts(cache.longest());
+        pool.run(spec.kvHeads() * each, (task, thread) -> {
+            int head = task / each;
+            int begin = task % each * PART;
+            int end = Math.min(cache.length(head), begin + PART);
+            rotateKeys(cache, rotary, head, begin, end);
+            attend(queries, rotary, segment, head, 0, segment.rows(), begin, end, parts[task]);
+        });
+        for (int head = 0; head < spec.kvHeads(); head++) {
+            for (int part = 1; part < each; part++) {
+                join(parts[head * each], parts[head * each + part], segment.rows() * spec.groupSize());
+            }
+            store(segment, head, 0, segment.rows(), out, parts[head * each]);
+        }
+    }
+
+    /** Adds the result of a further part: both are brought to the larger of their maxima. */
+    private void join(Scratch to, Scratch from, int rows) {
+        int columns = scratchLayout.valueColumns();
+        for (int row = 0; row < rows; row++) {
+            float max = Math.max(to.rowMax[row], from.rowMax[row]);
+            float keep = ExpApproximation.exp(to.rowMax[row] - max);
+            float add = ExpApproximation.exp(from.rowMax[row] - max);
+            for (int i = row * columns; i < (row + 1) * columns; i++) {
+                to.sums[i] = to.sums[i] * keep + from.sums[i] * add;
+            }
+            to.rowSum[row] = to.rowSum[row] * keep + from.rowSum[row] * add;
+            to.rowMax[row] = max;
+        }
+    }
+
     private void rotateKeys(KvSlice cache, CpuRotary rotary) {
-        CacheLayout layout = CacheLayout.of(cache, width);
-        float[] keys = CpuBuffer.floats(cache.keys());
-        int perTask = Math.max(1, 512 / width);
-        int chunks = (cache.longest() + perTask * width - 1) / (perTask * width);
+        int chunks = parts(cache.longest());
         pool.run(cache.kvHeads() * chunks, (task, thread) -> {
             int head = task / chunks;
-            int begin = task % chunks * perTask * width;
-            int end = Math.min(cache.length(head), begin + perTask * width);
-            for (int entry = begin; entry < end; entry += width) {
-                int to = scratchLayout.key(head, entry);
-                if (spec.positions() == PositionMode.CACHE) {
-                    kernels.rotate(
-                            keys,
-                            layout.key(head, entry),
-                            spec.headDim(),
-                            rotary.dimensions(),
-                            rotary.cosines(),
-                            rotary.sines(),
-                            rotary.stride(),
-                            entry,
-                            rotated,
-                            to);
-                } else {
-                    rotateByText(cache, layout, keys, head, entry, rotary, to);
-                }
-            }
+            int begin = task % chunks * PART;
+            rotateKeys(cache, rotary, head, begin, Math.min(cache.length(head), begin + PART));
         });
+    }
+
+    private void rotateKeys(KvSlice cache, CpuRotary rotary, int head, int begin, int end) {
+        CacheLayout layout = CacheLayout.of(cache, width);
+        float[] keys = CpuBuffer.floats(cache.keys());
+        for (int entry = begin; entry < end; entry += width) {
+            int to = scratchLayout.key(head, entry);
+            if (spec.positions() == PositionMode.CACHE) {
+                kernels.rotate(
+                        keys,
+                        layout.key(head, entry),
+                        spec.headDim(),
+                        rotary.dimensions(),
+                        rotary.cosines(),
+                        rotary.sines(),
+                        rotary.stride(),
+                        entry,
+                        rotated,
+                        to);
+            } else {
+                rotateByText(cache, layout, keys, head, entry, rotary, to);
+            }
+        }
     }
 
     private void rotateByText(
@@ -129,6 +194,7 @@ final class CpuAttention {
         }
     }
 
+    /** Leaves the weighted values of entries {@code [from, to)} in {@code s}, with the maxima and sums of the rows. */
     private void attend(
             Matrix queries,
             CpuRotary rotary,
@@ -136,18 +202,18 @@ final class CpuAttention {
             int head,
             int firstToken,
             int tokens,
-            Matrix out,
+            int from,
+            int to,
             Scratch s) {
         KvSlice cache = segment.cache();
         int group = spec.groupSize();
         int rows = tokens * group;
         int before = cache.length(head) - segment.rows();
         loadQueries(queries, rotary, segment, head, firstToken, tokens, s);
-        java.util.Arrays.fill(s.rowMax, 0, rows, Float.NEGATIVE_INFINITY);
-        java.util.Arrays.fill(s.rowSum, 0, rows, 0f);
-        int visible = before + firstToken + tokens;
-        for (int begin = 0; begin < visible; begin += BLOCK) {
-            int count = Math.min(BLOCK, visible - begin);
+        Arrays.fill(s.rowMax, 0, rows, Float.NEGATIVE_INFINITY);
+        Arrays.fill(s.rowSum, 0, rows, 0f);
+        for (int begin = from; begin < to; begin += BLOCK) {
+            int count = Math.min(BLOCK, to - begin);
             for (int entry = 0; entry < count; entry += width) {
                 kernels.multiply(
                         rows,
@@ -164,11 +230,13 @@ final class CpuAttention {
             }
             for (int row = 0; row < rows; row++) {
                 int seen = Math.min(count, before + firstToken + row / group + 1 - begin);
-                accumulateRow(s, row, seen, count, begin == 0);
+                accumulateRow(s, row, seen, count, begin == from);
             }
-            addValues(cache, head, begin, count, rows, begin > 0, s);
+            addValues(cache, head, begin, count, rows, begin > from, s);
         }
-        store(segment, head, firstToken, rows, out, s);
+        if (to <= from) {
+            Arrays.fill(s.sums, 0, rows * scratchLayout.valueColumns(), 0f);
+        }
     }
 
     private void loadQueries(
@@ -209,7 +277,7 @@ final class CpuAttention {
             s.rowSum[row] += sum;
             s.rowMax[row] = max;
         }
-        java.util.Arrays.fill(s.logits, at + valid, at + count, 0f);
+        Arrays.fill(s.logits, at + valid, at + count, 0f);
     }
 
     private void addValues(KvSlice cache, int head, int begin, int count, int rows, boolean accumulate, Scratch s) {
@@ -231,11 +299,11 @@ final class CpuAttention {
         }
     }
 
-    private void store(KvSegment segment, int head, int firstToken, int rows, Matrix out, Scratch s) {
+    private void store(KvSegment segment, int head, int firstToken, int tokens, Matrix out, Scratch s) {
         float[] to = CpuBuffer.floats(out.buffer());
         int group = spec.groupSize();
         int columns = scratchLayout.valueColumns();
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < tokens * group; row++) {
             long outRow = segment.firstRow() + firstToken + (long) (row / group);
             long at = out.offset() + outRow * out.stride() + (long) (head * group + row % group) * spec.headDim();
             kernels.scale(s.sums, row * columns, spec.headDim(), 1f / s.rowSum[row]);

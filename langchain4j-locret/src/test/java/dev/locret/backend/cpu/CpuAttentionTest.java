@@ -21,9 +21,16 @@ class CpuAttentionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "vector, 9, 3, 64, 0, 5", "vector, 9, 3, 64, 300, 61", "vector, 6, 2, 16, 129, 1", "vector, 4, 4, 24, 511, 130",
-        "vector, 8, 1, 96, 77, 3", "fallback, 9, 3, 64, 300, 61", "fallback, 6, 2, 16, 129, 1",
-                "fallback, 4, 4, 24, 0, 2"
+        "vector, 9, 3, 64, 0, 5",
+        "vector, 9, 3, 64, 300, 61",
+        "vector, 6, 2, 16, 129, 1",
+        "vector, 4, 4, 24, 511, 130",
+        "vector, 8, 1, 96, 77, 3",
+        "vector, 9, 3, 64, 650, 3",
+        "fallback, 6, 2, 16, 515, 2",
+        "fallback, 9, 3, 64, 300, 61",
+        "fallback, 6, 2, 16, 129, 1",
+        "fallback, 4, 4, 24, 0, 2"
     })
     void attendsToAllEntriesAndCausallyToNewOnes(
             String kernels, int heads, int kvHeads, int headDim, int cached, int rows) {
