@@ -10,6 +10,7 @@ import dev.locret.format.ModelConfig;
 public final class KvCache {
     private final KvSlice[] slices;
     private int tokens;
+    private int expectedTokens;
 
     private KvCache(KvSlice[] slices) {
         this.slices = slices;
@@ -52,6 +53,16 @@ public final class KvCache {
         tokens = Math.addExact(tokens, count);
     }
 
+    /** Says how many tokens the text will have at least, before they are read. */
+    public void expect(int textTokens) {
+        expectedTokens = textTokens;
+    }
+
+    /** Tokens that the text has with {@code next} more, or will have by what is known of it. */
+    public int textTokens(int next) {
+        return Math.max(expectedTokens, tokens + next);
+    }
+
     /** Entries of the fullest head of any layer. */
     public int longest() {
         int longest = 0;
@@ -83,6 +94,7 @@ public final class KvCache {
     /** Forgets everything. */
     public void clear() {
         tokens = 0;
+        expectedTokens = 0;
         for (KvSlice slice : slices) {
             for (int head = 0; head < slice.kvHeads(); head++) {
                 slice.setLength(head, 0);

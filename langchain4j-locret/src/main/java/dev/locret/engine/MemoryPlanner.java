@@ -13,7 +13,6 @@ import dev.locret.eviction.RetainingHeads;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
 import dev.locret.model.Decoder;
-import dev.locret.model.RotaryEmbedding;
 import dev.locret.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +67,7 @@ final class MemoryPlanner {
         if (heads != null) {
             parts.add(new Part("retaining heads", Locret.bytes(backend, heads, cache.chunkSize())));
         }
-        parts.add(new Part("rotary table", RotaryEmbedding.bytes(config, positions)));
+        parts.add(new Part("rotary table", Decoder.rotaryBytes(config, positions, settings.ropeFactors())));
         parts.add(new Part(
                 sessions == 1 ? "cache of 1 session" : "caches of " + sessions + " sessions",
                 Math.multiplyExact(sessions, KvCache.bytes(backend, config, capacity))));

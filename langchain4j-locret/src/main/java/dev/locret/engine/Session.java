@@ -50,6 +50,7 @@ public final class Session {
         Checks.argument(!reading(), () -> "the last prompt is not read yet: read=" + read + " of " + prompt.length);
         requireRoom(tokenIds.length);
         prompt = tokenIds.clone();
+        cache.expect(Math.addExact(cache.tokens(), tokenIds.length));
         read = 0;
         localBegin = Math.max(0, tokenIds.length - localTokens);
         evictor.afterDecoding(cache, policy);

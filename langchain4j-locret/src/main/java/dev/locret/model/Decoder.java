@@ -26,7 +26,7 @@ public final class Decoder {
     private final ModelConfig config;
     private final DecoderWeights weights;
     private final AttentionSpec attention;
-    private final RotaryTable rotary;
+    private final RotaryTables rotary;
     private final int maxRows;
 
     private final Matrix hidden;
@@ -58,7 +58,7 @@ public final class Decoder {
         this.weights = DecoderWeights.load(source, backend);
         this.attention = attentionSpec(config, positions);
         int covered = positions == PositionMode.CACHE ? maxEntries : config.contextLength();
-        this.rotary = RotaryEmbedding.load(backend, config, covered, factors);
+        this.rotary = RotaryTables.load(backend, config, covered, factors);
         backend.reserveLinear(maxRows, widestInput(config));
         backend.reserveAttention(attention, maxRows, maxEntries);
         this.hidden = matrix("hidden", maxRows, config.hiddenSize());
@@ -99,6 +99,11 @@ public final class Decoder {
         return 4 * floats
                 + backend.linearBytes(maxRows, widestInput(config))
                 + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries);
+    }
+
+    /** Bytes of the rotary tables. */
+    public static long rotaryBytes(ModelConfig config, int positions, RotaryEmbedding.Factors factors) {
+        return RotaryTables.bytes(config, positions, factors);
     }
 
     public ModelConfig config() {
@@ -187,12 +192,26 @@ public final class Decoder {
         if (!finish) {
             return;
         }
-        backend.attend(qkv.slice(0, queryWidth), attention, rotary, kv, attended);
+        attend(segments, kv, queryWidth);
         backend.linear(attended, rows, List.of(w.output().into(hidden)), true);
         backend.rmsNorm(hidden, rows, w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
         backend.linear(normed, rows, DecoderWeights.into(w.gateUp(), gateUp), false);
         backend.gatedActivation(gateUp, rows, activated);
         backend.linear(activated, rows, List.of(w.down().into(hidden)), true);
+    }
+
+    private void attend(List<Segment> segments, List<KvSegment> kv, int queryWidth) {
+        for (RotaryTable table : rotary.all()) {
+            List<KvSegment> those = new ArrayList<>(kv.size());
+            for (int i = 0; i < kv.size(); i++) {
+                if (rotary.of(segments.get(i).cache().textTokens(kv.get(i).rows())) == table) {
+                    those.add(kv.get(i));
+                }
+            }
+            if (!those.isEmpty()) {
+                backend.attend(qkv.slice(0, queryWidth), attention, table, those, attended);
+            }
+        }
     }
 
     /** Qwen3 normalises each head's query and key before rotary embedding. */

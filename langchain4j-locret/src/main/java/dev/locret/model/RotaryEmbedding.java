@@ -16,7 +16,10 @@ public final class RotaryEmbedding {
     public enum Factors {
         /** The long ones always, as the Locret authors do. */
         LONG,
-        /** The short ones if all positions lie in the original window, as Hugging Face does. */
+        /**
+         * The short ones for a text inside the original window, as Hugging Face does. A text that leaves it while it is
+         * being answered goes on with the long ones; what was computed before stays, where Hugging Face starts over.
+         */
         AUTO
     }
 
@@ -24,10 +27,11 @@ public final class RotaryEmbedding {
 
     /**
      * @param positions positions to cover
+     * @param shortFactors longrope: whether to take the short factors
      */
-    public static RotaryTable load(Backend backend, ModelConfig config, int positions, Factors factors) {
+    static RotaryTable load(Backend backend, ModelConfig config, int positions, boolean shortFactors) {
         RopeConfig rope = config.rope();
-        float[] frequencies = frequencies(config, positions, factors);
+        float[] frequencies = frequencies(config, positions, shortFactors);
         float scale = (float) attentionFactor(config);
         int half = rope.dimensions() / 2;
         float[] cosines = new float[Math.multiplyExact(positions, half)];
@@ -42,12 +46,12 @@ public final class RotaryEmbedding {
         return backend.loadRotary(cosines, sines, positions, rope.dimensions());
     }
 
-    /** Bytes of the table. */
-    public static long bytes(ModelConfig config, int positions) {
+    /** Bytes of a table. */
+    static long bytes(ModelConfig config, int positions) {
         return 16L * positions * (config.rope().dimensions() / 2);
     }
 
-    static float[] frequencies(ModelConfig config, int positions, Factors factors) {
+    static float[] frequencies(ModelConfig config, int positions, boolean shortFactors) {
         RopeConfig rope = config.rope();
         float[] plain = plain(rope.theta(), rope.dimensions());
         if (rope.frequencyFactors().length > 0) {
@@ -59,12 +63,7 @@ public final class RotaryEmbedding {
             case DYNAMIC -> dynamic(config, positions);
             case LLAMA3 -> llama3(rope, plain);
             case YARN -> yarn(rope, plain);
-            case LONGROPE ->
-                divide(
-                        plain,
-                        factors == Factors.AUTO && positions <= rope.originalContext()
-                                ? rope.shortFactors()
-                                : rope.longFactors());
+            case LONGROPE -> divide(plain, shortFactors ? rope.shortFactors() : rope.longFactors());
         };
     }
 

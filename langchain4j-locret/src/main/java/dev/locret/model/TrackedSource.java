@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A source that remembers which weights were asked for. */
-final class TrackedSource implements WeightSource {
+class TrackedSource implements WeightSource {
     private final WeightSource source;
     private final Set<String> used = new HashSet<>();
 
