@@ -25,6 +25,7 @@ final class WorkerPool implements AutoCloseable {
         final AtomicInteger next = new AtomicInteger();
         final AtomicInteger done = new AtomicInteger();
         volatile RuntimeException failure;
+        volatile Error error;
 
         Job(Task task, int tasks) {
             this.task = task;
@@ -38,6 +39,9 @@ final class WorkerPool implements AutoCloseable {
                     task.run(i, thread);
                 } catch (RuntimeException e) {
                     failure = e;
+                } catch (Error e) {
+                    // Out of memory, say: the caller must hear of it instead of waiting for ever.
+                    error = e;
                 }
                 if (done.incrementAndGet() == tasks && thread != 0) {
                     LockSupport.unpark(caller);
@@ -95,6 +99,9 @@ final class WorkerPool implements AutoCloseable {
             LockSupport.park(this);
         }
         job = null;
+        if (current.error != null) {
+            throw current.error;
+        }
         if (current.failure != null) {
             throw current.failure;
         }
