@@ -107,75 +107,26 @@ public final class VectorKernels implements Kernels {
             boolean accumulate) {
         for (int group = 0; group < groups; group++) {
             int to = cOffset + group * INPUT_ROWS * cStride;
-            if (accumulate) {
-                addFive(depth, inputs, offset + group * groupStride, b, bOffset, c, to, cStride);
-            } else {
-                setFive(depth, inputs, offset + group * groupStride, b, bOffset, c, to, cStride);
-            }
+            five(depth, inputs, offset + group * groupStride, b, bOffset, c, to, cStride, accumulate);
         }
     }
 
-    private static void setFive(int depth, int[] a, int a0, float[] b, int bOffset, float[] c, int c0, int cStride) {
+    private static void five(
+            int depth, int[] a, int a0, float[] b, int bOffset, float[] c, int c0, int cStride, boolean accumulate) {
         int c1 = c0 + cStride;
         int c2 = c1 + cStride;
         int c3 = c2 + cStride;
         int c4 = c3 + cStride;
-        FloatVector s00 = FloatVector.zero(F);
-        FloatVector s01 = FloatVector.zero(F);
-        FloatVector s10 = FloatVector.zero(F);
-        FloatVector s11 = FloatVector.zero(F);
-        FloatVector s20 = FloatVector.zero(F);
-        FloatVector s21 = FloatVector.zero(F);
-        FloatVector s30 = FloatVector.zero(F);
-        FloatVector s31 = FloatVector.zero(F);
-        FloatVector s40 = FloatVector.zero(F);
-        FloatVector s41 = FloatVector.zero(F);
-        for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromArray(F, b, bOffset + k * WIDTH);
-            FloatVector b1 = FloatVector.fromArray(F, b, bOffset + k * WIDTH + LANES);
-            FloatVector x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS]).reinterpretAsFloats();
-            s00 = x.fma(b0, s00);
-            s01 = x.fma(b1, s01);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 1]).reinterpretAsFloats();
-            s10 = x.fma(b0, s10);
-            s11 = x.fma(b1, s11);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 2]).reinterpretAsFloats();
-            s20 = x.fma(b0, s20);
-            s21 = x.fma(b1, s21);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 3]).reinterpretAsFloats();
-            s30 = x.fma(b0, s30);
-            s31 = x.fma(b1, s31);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 4]).reinterpretAsFloats();
-            s40 = x.fma(b0, s40);
-            s41 = x.fma(b1, s41);
-        }
-        s00.intoArray(c, c0);
-        s01.intoArray(c, c0 + LANES);
-        s10.intoArray(c, c1);
-        s11.intoArray(c, c1 + LANES);
-        s20.intoArray(c, c2);
-        s21.intoArray(c, c2 + LANES);
-        s30.intoArray(c, c3);
-        s31.intoArray(c, c3 + LANES);
-        s40.intoArray(c, c4);
-        s41.intoArray(c, c4 + LANES);
-    }
-
-    private static void addFive(int depth, int[] a, int a0, float[] b, int bOffset, float[] c, int c0, int cStride) {
-        int c1 = c0 + cStride;
-        int c2 = c1 + cStride;
-        int c3 = c2 + cStride;
-        int c4 = c3 + cStride;
-        FloatVector s00 = FloatVector.fromArray(F, c, c0);
-        FloatVector s01 = FloatVector.fromArray(F, c, c0 + LANES);
-        FloatVector s10 = FloatVector.fromArray(F, c, c1);
-        FloatVector s11 = FloatVector.fromArray(F, c, c1 + LANES);
-        FloatVector s20 = FloatVector.fromArray(F, c, c2);
-        FloatVector s21 = FloatVector.fromArray(F, c, c2 + LANES);
-        FloatVector s30 = FloatVector.fromArray(F, c, c3);
-        FloatVector s31 = FloatVector.fromArray(F, c, c3 + LANES);
-        FloatVector s40 = FloatVector.fromArray(F, c, c4);
-        FloatVector s41 = FloatVector.fromArray(F, c, c4 + LANES);
+        FloatVector s00 = start(c, c0, accumulate);
+        FloatVector s01 = start(c, c0 + LANES, accumulate);
+        FloatVector s10 = start(c, c1, accumulate);
+        FloatVector s11 = start(c, c1 + LANES, accumulate);
+        FloatVector s20 = start(c, c2, accumulate);
+        FloatVector s21 = start(c, c2 + LANES, accumulate);
+        FloatVector s30 = start(c, c3, accumulate);
+        FloatVector s31 = start(c, c3 + LANES, accumulate);
+        FloatVector s40 = start(c, c4, accumulate);
+        FloatVector s41 = start(c, c4 + LANES, accumulate);
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromArray(F, b, bOffset + k * WIDTH);
             FloatVector b1 = FloatVector.fromArray(F, b, bOffset + k * WIDTH + LANES);
