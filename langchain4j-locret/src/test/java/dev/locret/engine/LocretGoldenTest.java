@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The authors' own results: kept positions after every chunk, logits after the prompt, greedy tokens. */
+/** The authors' own results: scores, kept positions after every chunk, logits after the prompt, greedy tokens. */
 class LocretGoldenTest {
     static Stream<Arguments> cases() {
         List<Arguments> all = new ArrayList<>();
@@ -82,6 +82,9 @@ class LocretGoldenTest {
             Matrix logits = null;
             while (session.reading()) {
                 logits = decoder.forward(List.of(session.nextChunk()), () -> {});
+                if (trace.isEmpty()) {
+                    golden.assertClose(name + ".first_chunk_scores", scores(backend, session.cache()));
+                }
                 if (session.chunkDone()) {
                     trace.add(kept(backend, session.cache()));
                 }
@@ -97,25 +100,39 @@ class LocretGoldenTest {
                             c.get("max_new_tokens").asInt()))
                     .startsWith(Golden.ints(c.get("generated")));
 
-            EvictionPolicy none = new FullAttention();
-            CachePlan all = CachePlan.of(ids.length, chunk, 0, 1, 64);
-            Decoder full = new Decoder(
-                    files.weights(),
-                    backend,
-                    chunk,
-                    1,
-                    all.capacity(),
-                    PositionMode.CACHE,
-                    RotaryEmbedding.Factors.LONG);
-            Session whole = new Session(
-                    KvCache.allocate(backend, full.config(), all.capacity()), all, new Evictor(backend, all), none);
-            whole.prompt(ids, 1);
-            while (whole.reading()) {
-                logits = full.forward(List.of(whole.nextChunk()), () -> {});
-                whole.chunkDone();
-            }
-            golden.assertClose(name + ".full_attention_logits", backend.download(logits, 1));
+            golden.assertClose(name + ".full_attention_logits", fullAttentionLogits(files, backend, ids, chunk));
         }
+    }
+
+    private static float[] fullAttentionLogits(ModelFiles files, Backend backend, int[] ids, int chunk) {
+        Matrix logits = null;
+        EvictionPolicy none = new FullAttention();
+        CachePlan all = CachePlan.of(ids.length, chunk, 0, 1, 64);
+        Decoder full = new Decoder(
+                files.weights(), backend, chunk, 1, all.capacity(), PositionMode.CACHE, RotaryEmbedding.Factors.LONG);
+        Session whole = new Session(
+                KvCache.allocate(backend, full.config(), all.capacity()), all, new Evictor(backend, all), none);
+        whole.prompt(ids, 1);
+        while (whole.reading()) {
+            logits = full.forward(List.of(whole.nextChunk()), () -> {});
+            whole.chunkDone();
+        }
+        return backend.download(logits, 1);
+    }
+
+    /** Scores of all entries, {@code [layers, tokens, kvHeads]}. */
+    private static float[] scores(Backend backend, KvCache cache) {
+        int tokens = cache.longest();
+        int kvHeads = cache.layer(0).kvHeads();
+        float[] out = new float[cache.layers() * tokens * kvHeads];
+        for (int layer = 0; layer < cache.layers(); layer++) {
+            Matrix byHead = new Matrix(cache.layer(layer).scores(), 0, tokens, cache.capacity());
+            float[] scores = backend.download(byHead, kvHeads);
+            for (int i = 0; i < scores.length; i++) {
+                out[(layer * tokens + i % tokens) * kvHeads + i / tokens] = scores[i];
+            }
+        }
+        return out;
     }
 
     private static List<List<int[]>> kept(Backend backend, KvCache cache) {
