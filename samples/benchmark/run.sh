@@ -13,14 +13,25 @@ model=${LOCRET_DEMO_MODEL:-$cache/demo/SmolLM2-135M-Instruct.Q4_1.gguf}
 python=$cache/llama-cpp/bin/python
 repeat=${REPEAT:-3}
 
-if [[ ! -x $python ]]; then
-    python3 -m venv "$cache/llama-cpp"
-    CMAKE_ARGS=-DGGML_NATIVE=ON "$cache/llama-cpp/bin/pip" install -q llama-cpp-python==0.3.36
-fi
+build_peer() {
+    CMAKE_ARGS="-DGGML_NATIVE=ON $1" "$cache/llama-cpp/bin/pip" install -q --force-reinstall --no-cache-dir llama-cpp-python==0.3.36
+}
 
 peer() {
-    "$python" "$root/samples/benchmark/llama_cpp_bench.py" "$model" --repeat "$repeat" "$@" 2>/dev/null
+    "$python" "$root/samples/benchmark/llama_cpp_bench.py" "$model" --repeat "$repeat" "$@" 2>"$cache/llama-cpp/errors.txt" ||
+        { echo "llama.cpp failed, see $cache/llama-cpp/errors.txt" >&2; return 1; }
 }
+
+if [[ ! -x $python ]]; then
+    python3 -m venv "$cache/llama-cpp"
+    build_peer ""
+fi
+# On some virtual machines the AMX code of llama.cpp ends with a general protection fault.
+if ! peer --prompt-tokens 512 --output-tokens 8 --repeat 1 >/dev/null 2>&1; then
+    echo "llama.cpp crashes as built for this processor: building it without AMX" >&2
+    without="-mno-amx-tile -mno-amx-int8 -mno-amx-bf16"
+    build_peer "-DCMAKE_C_FLAGS='$without' -DCMAKE_CXX_FLAGS='$without'"
+fi
 
 ours() {
     "$root/langchain4j-locret/bin/locret" bench --model "$model" \
@@ -30,8 +41,11 @@ ours() {
 
 for tokens in "${@:-512 2048 8192}"; do
     for size in $tokens; do
-        echo "locret            $(ours --prompt-tokens "$size" | python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["rows"][0]))')"
-        echo "llama.cpp         $(peer --prompt-tokens "$size")"
-        echo "llama.cpp, Q4_0   $(peer --prompt-tokens "$size" --requantize q4_0)"
+        row=$(ours --prompt-tokens "$size" | python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["rows"][0]))')
+        echo "locret            $row"
+        row=$(peer --prompt-tokens "$size")
+        echo "llama.cpp         $row"
+        row=$(peer --prompt-tokens "$size" --requantize q4_0)
+        echo "llama.cpp, Q4_0   $row"
     done
 done
