@@ -32,10 +32,8 @@ public final class VectorKernels implements Kernels {
     }
 
     // Four rows by two vectors: eight sums, two inputs and one broadcast. Five or six rows would be nearer to the peak,
-    // but
-    // whether HotSpot then keeps the sums in AVX2's 16 registers depends on its version and on the garbage collector,
-    // at
-    // half the speed where it does not; four rows fit on JDK 17 and 25 with each collector.
+    // but whether HotSpot then keeps the sums in AVX2's 16 registers depends on its version and on the garbage
+    // collector, at half the speed where it does not; four rows fit on JDK 17 and 25 with each collector.
     @Override
     public void multiply(
             int rows,
@@ -90,8 +88,7 @@ public final class VectorKernels implements Kernels {
     }
 
     // Inputs side by side as integers: one base address and a broadcast from memory. HotSpot keeps these sums in
-    // registers
-    // on JDK 17 and 25 with each collector, which it does not for five rows that lie apart.
+    // registers on JDK 17 and 25 with each collector, which it does not for five rows that lie apart.
     @Override
     public void multiplyInputs(
             int groups,
