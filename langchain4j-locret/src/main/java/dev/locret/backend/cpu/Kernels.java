@@ -109,7 +109,7 @@ public interface Kernels {
      * Rotates the keys of one panel: dimension {@code j} with {@code j + dimensions / 2}.
      *
      * @param keys {@code [headDim][width]} from {@code offset}: one key a lane
-     * @param cosines {@code [dimensions / 2][stride]}: lane {@code i} takes column {@code position + i}
+     * @param cosines {@code [dimensions / 2][width]} from {@code tableOffset}
      */
     void rotate(
             float[] keys,
@@ -118,8 +118,7 @@ public interface Kernels {
             int dimensions,
             float[] cosines,
             float[] sines,
-            int stride,
-            int position,
+            int tableOffset,
             float[] out,
             int outOffset);
 

@@ -319,8 +319,7 @@ public final class VectorKernels implements Kernels {
             int dimensions,
             float[] cosines,
             float[] sines,
-            int stride,
-            int position,
+            int tableOffset,
             float[] out,
             int outOffset) {
         int half = dimensions / 2;
@@ -330,8 +329,8 @@ public final class VectorKernels implements Kernels {
                 int high = (j + half) * WIDTH + lane;
                 FloatVector x = FloatVector.fromArray(F, keys, offset + low);
                 FloatVector y = FloatVector.fromArray(F, keys, offset + high);
-                FloatVector cosine = FloatVector.fromArray(F, cosines, j * stride + position + lane);
-                FloatVector sine = FloatVector.fromArray(F, sines, j * stride + position + lane);
+                FloatVector cosine = FloatVector.fromArray(F, cosines, tableOffset + low);
+                FloatVector sine = FloatVector.fromArray(F, sines, tableOffset + low);
                 x.fma(cosine, y.mul(sine).neg()).intoArray(out, outOffset + low);
                 y.fma(cosine, x.mul(sine)).intoArray(out, outOffset + high);
             }
