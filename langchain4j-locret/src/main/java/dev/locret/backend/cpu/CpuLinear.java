@@ -53,7 +53,8 @@ final class CpuLinear {
         int[] firstTask = new int[projections.size() + 1];
         for (int i = 0; i < projections.size(); i++) {
             CpuWeight weight = (CpuWeight) projections.get(i).weight();
-            firstTask[i + 1] = firstTask[i] + (weight.panels() + perTask(rows) - 1) / perTask(rows);
+            int each = perTask(rows, weight);
+            firstTask[i + 1] = firstTask[i] + (weight.panels() + each - 1) / each;
         }
         int packedRows = rows <= Backend.STEP_ROWS ? 0 : packInputs(in, rows);
         pool.run(firstTask[projections.size()], (task, thread) -> {
@@ -63,8 +64,9 @@ final class CpuLinear {
             }
             Projection projection = projections.get(i);
             CpuWeight weight = (CpuWeight) projection.weight();
-            int first = (task - firstTask[i]) * perTask(rows);
-            int last = Math.min(weight.panels(), first + perTask(rows));
+            int each = perTask(rows, weight);
+            int first = (task - firstTask[i]) * each;
+            int last = Math.min(weight.panels(), first + each);
             if (rows <= Backend.STEP_ROWS) {
                 for (int row = 0; row < rows; row++) {
                     row(in.from(row), projection, row, weight, first, last, accumulate, thread);
@@ -100,9 +102,16 @@ final class CpuLinear {
         return groups * inputRows;
     }
 
-    /** Panels of a task: a few rows have little work a panel, so they take more of them. */
-    private int perTask(int rows) {
-        return Math.max(1, (rows <= Backend.STEP_ROWS ? 128 : 32) / width);
+    /**
+     * Panels of a task: a few rows have little work a panel, so they take more of them, in pairs as the kernels do, but
+     * not so many that a thread gets none.
+     */
+    private int perTask(int rows, CpuWeight weight) {
+        if (rows > Backend.STEP_ROWS) {
+            return Math.max(1, 32 / width);
+        }
+        int share = (weight.panels() + pool.threads() - 1) / pool.threads();
+        return Math.min(Math.max(1, 128 / width), (share + 1) / 2 * 2);
     }
 
     private void rows(

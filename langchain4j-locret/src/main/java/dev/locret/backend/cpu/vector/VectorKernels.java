@@ -283,30 +283,52 @@ public final class VectorKernels implements Kernels {
             float[] c,
             int cOffset,
             float[] scratch) {
-        if (format != PanelFormat.BITS4 && format != PanelFormat.BITS8) {
-            Kernels.super.multiplyPacked(
-                    format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset, scratch);
-            return;
-        }
-        int step = format.groupWords() * WIDTH;
-        int sums = 4 * WIDTH;
-        for (int group = 0; group < groups && format == PanelFormat.BITS4; group++) {
-            scratch[sums + group] = PackedDot.sum(a, aOffset + group * format.groupSize());
-        }
-        for (int panel = 0; panel < panels; panel += 2) {
-            int first = offset + panel * panelWords;
-            int second = panel + 1 < panels ? first + panelWords : first;
-            for (int group = 0; group < groups; group++) {
-                int x = aOffset + group * format.groupSize();
-                int at = group * step;
-                int to = cOffset + panel * WIDTH;
-                if (format == PanelFormat.BITS4) {
-                    PackedDot.headers(words, first + at, second + at, scratch);
-                    PackedDot.nibbles(words, first + at, second + at, a, x, scratch[sums + group], scratch, c, to);
-                } else {
-                    PackedDot.headers(words, first + at, second + at, scratch);
-                    PackedDot.bytes(words, first + at, second + at, a, x, scratch, c, to);
+        switch (format) {
+            case BITS4, BITS8 -> {
+                int size = format.groupSize();
+                for (int group = 0; group < groups && format == PanelFormat.BITS4; group++) {
+                    scratch[4 * WIDTH + group] = PackedDot.sum(a, aOffset + group * size);
                 }
+                for (int panel = 0; panel < panels; panel += 2) {
+                    int first = offset + panel * panelWords;
+                    int second = panel + 1 < panels ? first + panelWords : first;
+                    twoPanels(format, words, first, second, groups, a, aOffset, c, cOffset + panel * WIDTH, scratch);
+                }
+            }
+            case BFLOAT16 -> {
+                for (int panel = 0; panel < panels; panel += 2) {
+                    int first = offset + panel * panelWords;
+                    int second = panel + 1 < panels ? first + panelWords : first;
+                    PackedDot.bfloat16(words, first, second, groups, a, aOffset, c, cOffset + panel * WIDTH);
+                }
+            }
+            default ->
+                Kernels.super.multiplyPacked(
+                        format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset, scratch);
+        }
+    }
+
+    private static void twoPanels(
+            PanelFormat format,
+            int[] words,
+            int first,
+            int second,
+            int groups,
+            float[] a,
+            int aOffset,
+            float[] c,
+            int to,
+            float[] scratch) {
+        int step = format.groupWords() * WIDTH;
+        for (int group = 0; group < groups; group++) {
+            int x = aOffset + group * format.groupSize();
+            int at = group * step;
+            PackedDot.headers(words, first + at, second + at, scratch);
+            if (format == PanelFormat.BITS4) {
+                float sum = scratch[4 * WIDTH + group];
+                PackedDot.nibbles(words, first + at, second + at, a, x, sum, scratch, c, to);
+            } else {
+                PackedDot.bytes(words, first + at, second + at, a, x, scratch, c, to);
             }
         }
     }
