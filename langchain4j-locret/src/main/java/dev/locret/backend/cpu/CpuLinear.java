@@ -50,23 +50,29 @@ final class CpuLinear {
     }
 
     void run(Matrix in, int rows, List<Projection> projections, boolean accumulate) {
-        int[] firstTask = new int[projections.size() + 1];
-        for (int i = 0; i < projections.size(); i++) {
-            CpuWeight weight = (CpuWeight) projections.get(i).weight();
-            int each = perTask(rows, weight);
-            firstTask[i + 1] = firstTask[i] + (weight.panels() + each - 1) / each;
+        CpuWeight[] weights = new CpuWeight[projections.size()];
+        int[] perTask = new int[weights.length];
+        int[] firstTask = new int[weights.length + 1];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (CpuWeight) projections.get(i).weight();
+            perTask[i] = perTask(rows, weights[i]);
+            firstTask[i + 1] = firstTask[i] + (weights[i].panels() + perTask[i] - 1) / perTask[i];
+        }
+        if (rows <= Backend.STEP_ROWS) {
+            pool.readAhead().begin(weights, perTask);
+        } else {
+            pool.readAhead().pause();
         }
         int packedRows = rows <= Backend.STEP_ROWS ? 0 : packInputs(in, rows);
-        pool.run(firstTask[projections.size()], (task, thread) -> {
+        pool.run(firstTask[weights.length], (task, thread) -> {
             int i = 0;
             while (firstTask[i + 1] <= task) {
                 i++;
             }
             Projection projection = projections.get(i);
-            CpuWeight weight = (CpuWeight) projection.weight();
-            int each = perTask(rows, weight);
-            int first = (task - firstTask[i]) * each;
-            int last = Math.min(weight.panels(), first + each);
+            CpuWeight weight = weights[i];
+            int first = (task - firstTask[i]) * perTask[i];
+            int last = Math.min(weight.panels(), first + perTask[i]);
             if (rows <= Backend.STEP_ROWS) {
                 for (int row = 0; row < rows; row++) {
                     row(in.from(row), projection, row, weight, first, last, accumulate, thread);
