@@ -15,7 +15,7 @@ final class CpuLinear {
     /** Floats of unpacked panels that a task holds: with a block of rows they stay in a second-level cache. */
     private static final int PANEL_FLOATS = 48 * 1024;
     /** Rows that run over the panels before the next ones. */
-    private static final int ROW_BLOCK = 60;
+    private static final int ROW_BLOCK = 120;
 
     private final Kernels kernels;
     private final WorkerPool pool;
@@ -23,7 +23,7 @@ final class CpuLinear {
     private final float[][] panels;
     private final float[][] tiles;
     private final int inputRows;
-    private int[] inputs = {};
+    private float[] inputs = {};
 
     CpuLinear(Kernels kernels, WorkerPool pool) {
         this.kernels = kernels;
@@ -36,17 +36,17 @@ final class CpuLinear {
 
     /** Makes room for the inputs of a batch, side by side as the kernels want them. */
     void reserve(int maxRows, int maxInputs) {
-        inputs = new int[Math.toIntExact(inputWords(kernels, maxRows, maxInputs))];
+        inputs = new float[Math.toIntExact(inputFloats(kernels, maxRows, maxInputs))];
     }
 
-    private static long inputWords(Kernels kernels, int rows, int inputs) {
+    private static long inputFloats(Kernels kernels, int rows, int inputs) {
         return kernels.inputRows() == 0 ? 0 : (long) rows / kernels.inputRows() * kernels.inputRows() * inputs;
     }
 
     /** Bytes of scratch, those of {@link #reserve} included. */
     static long bytes(Kernels kernels, int threads, int maxRows, int maxInputs) {
         long each = PANEL_FLOATS + (long) ROW_BLOCK * kernels.width();
-        return 4 * (threads * each + inputWords(kernels, maxRows, maxInputs));
+        return 4 * (threads * each + inputFloats(kernels, maxRows, maxInputs));
     }
 
     void run(Matrix in, int rows, List<Projection> projections, boolean accumulate) {
@@ -88,7 +88,7 @@ final class CpuLinear {
     /** Puts the inputs of whole groups of rows side by side; returns how many rows those are. */
     private int packInputs(Matrix in, int rows) {
         int columns = in.columns();
-        if (inputRows == 0 || inputWords(kernels, rows, columns) > inputs.length) {
+        if (inputRows == 0 || inputFloats(kernels, rows, columns) > inputs.length) {
             return 0;
         }
         float[] a = CpuBuffer.floats(in.buffer());
@@ -100,7 +100,7 @@ final class CpuLinear {
                     int from = Math.toIntExact(in.offset() + (long) (group * inputRows + r) * in.stride());
                     int to = group * inputRows * columns + r;
                     for (int k = 0; k < columns; k++) {
-                        inputs[to + k * inputRows] = Float.floatToRawIntBits(a[from + k]);
+                        inputs[to + k * inputRows] = a[from + k];
                     }
                 }
             }

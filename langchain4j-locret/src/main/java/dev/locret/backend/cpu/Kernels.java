@@ -44,13 +44,13 @@ public interface Kernels {
     /**
      * As {@link #multiply} with {@code accumulate}, for {@code groups · inputRows()} rows.
      *
-     * @param inputs float bits {@code [groups][depth][inputRows()]} from {@code offset}
+     * @param inputs {@code [groups][depth][inputRows()]} from {@code offset}
      * @param groupStride elements from one group of rows to the next
      */
     default void multiplyInputs(
             int groups,
             int depth,
-            int[] inputs,
+            float[] inputs,
             int offset,
             int groupStride,
             float[] b,

@@ -3,8 +3,8 @@ package dev.locret.backend.cpu.vector;
 import dev.locret.backend.cpu.ExpApproximation;
 import dev.locret.backend.cpu.Kernels;
 import dev.locret.backend.cpu.PanelFormat;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -79,21 +79,16 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    /** As many rows as AVX2's 16 registers hold sums of, with two inputs and one broadcast. */
-    private static final int INPUT_ROWS = 5;
-
     @Override
     public int inputRows() {
-        return INPUT_ROWS;
+        return InputTile.ROWS;
     }
 
-    // Inputs side by side as integers: one base address and a broadcast from memory. HotSpot keeps these sums in
-    // registers on JDK 17 and 25 with each collector, which it does not for five rows that lie apart.
     @Override
     public void multiplyInputs(
             int groups,
             int depth,
-            int[] inputs,
+            float[] inputs,
             int offset,
             int groupStride,
             float[] b,
@@ -103,56 +98,12 @@ public final class VectorKernels implements Kernels {
             int cStride,
             boolean accumulate) {
         for (int group = 0; group < groups; group++) {
-            int to = cOffset + group * INPUT_ROWS * cStride;
-            five(depth, inputs, offset + group * groupStride, b, bOffset, c, to, cStride, accumulate);
+            int to = cOffset + group * InputTile.ROWS * cStride;
+            for (int row = 0; row < InputTile.ROWS && !accumulate; row++) {
+                Arrays.fill(c, to + row * cStride, to + row * cStride + WIDTH, 0f);
+            }
+            InputTile.add(depth, inputs, offset + group * groupStride, b, bOffset, c, to, cStride);
         }
-    }
-
-    private static void five(
-            int depth, int[] a, int a0, float[] b, int bOffset, float[] c, int c0, int cStride, boolean accumulate) {
-        int c1 = c0 + cStride;
-        int c2 = c1 + cStride;
-        int c3 = c2 + cStride;
-        int c4 = c3 + cStride;
-        FloatVector s00 = start(c, c0, accumulate);
-        FloatVector s01 = start(c, c0 + LANES, accumulate);
-        FloatVector s10 = start(c, c1, accumulate);
-        FloatVector s11 = start(c, c1 + LANES, accumulate);
-        FloatVector s20 = start(c, c2, accumulate);
-        FloatVector s21 = start(c, c2 + LANES, accumulate);
-        FloatVector s30 = start(c, c3, accumulate);
-        FloatVector s31 = start(c, c3 + LANES, accumulate);
-        FloatVector s40 = start(c, c4, accumulate);
-        FloatVector s41 = start(c, c4 + LANES, accumulate);
-        for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromArray(F, b, bOffset + k * WIDTH);
-            FloatVector b1 = FloatVector.fromArray(F, b, bOffset + k * WIDTH + LANES);
-            FloatVector x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS]).reinterpretAsFloats();
-            s00 = x.fma(b0, s00);
-            s01 = x.fma(b1, s01);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 1]).reinterpretAsFloats();
-            s10 = x.fma(b0, s10);
-            s11 = x.fma(b1, s11);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 2]).reinterpretAsFloats();
-            s20 = x.fma(b0, s20);
-            s21 = x.fma(b1, s21);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 3]).reinterpretAsFloats();
-            s30 = x.fma(b0, s30);
-            s31 = x.fma(b1, s31);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 4]).reinterpretAsFloats();
-            s40 = x.fma(b0, s40);
-            s41 = x.fma(b1, s41);
-        }
-        s00.intoArray(c, c0);
-        s01.intoArray(c, c0 + LANES);
-        s10.intoArray(c, c1);
-        s11.intoArray(c, c1 + LANES);
-        s20.intoArray(c, c2);
-        s21.intoArray(c, c2 + LANES);
-        s30.intoArray(c, c3);
-        s31.intoArray(c, c3 + LANES);
-        s40.intoArray(c, c4);
-        s41.intoArray(c, c4 + LANES);
     }
 
     private static FloatVector start(float[] c, int at, boolean accumulate) {
