@@ -5,7 +5,6 @@ import dev.locret.backend.cpu.Kernels;
 import dev.locret.backend.cpu.PanelFormat;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -327,8 +326,7 @@ public final class VectorKernels implements Kernels {
     }
 
     private static FloatVector exp(FloatVector x) {
-        VectorMask<Float> tiny = x.compare(VectorOperators.LT, ExpApproximation.MIN);
-        FloatVector clamped = x.min(ExpApproximation.MAX);
+        FloatVector clamped = x.max(ExpApproximation.MIN).min(ExpApproximation.MAX);
         FloatVector rounded = clamped.fma(
                 FloatVector.broadcast(F, ExpApproximation.LOG2_E), FloatVector.broadcast(F, ExpApproximation.ROUND));
         FloatVector n = rounded.sub(ExpApproximation.ROUND);
@@ -347,7 +345,7 @@ public final class VectorKernels implements Kernels {
                 .add(127)
                 .lanewise(VectorOperators.LSHL, 23)
                 .reinterpretAsFloats();
-        return p.mul(power).blend(0f, tiny);
+        return p.mul(power);
     }
 
     @Override
@@ -360,11 +358,9 @@ public final class VectorKernels implements Kernels {
             sums = sums.add(e);
         }
         float sum = sums.reduceLanes(VectorOperators.ADD);
-        if (i < n) {
-            VectorMask<Float> rest = F.indexInRange(i, n);
-            FloatVector e = exp(FloatVector.fromArray(F, x, offset + i, rest).sub(shift));
-            e.intoArray(x, offset + i, rest);
-            sum += FloatVector.zero(F).blend(e, rest).reduceLanes(VectorOperators.ADD);
+        for (; i < n; i++) {
+            x[offset + i] = ExpApproximation.exp(x[offset + i] - shift);
+            sum += x[offset + i];
         }
         return sum;
     }
@@ -411,14 +407,19 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public void siluTimes(float[] gate, int gateOffset, float[] up, int upOffset, int n, float[] out, int outOffset) {
-        for (int i = 0; i < n; i += LANES) {
-            VectorMask<Float> in = F.indexInRange(i, n);
-            FloatVector g = FloatVector.fromArray(F, gate, gateOffset + i, in);
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector g = FloatVector.fromArray(F, gate, gateOffset + i);
             FloatVector silu = g.div(exp(g.neg()).add(1f));
             if (up != null) {
-                silu = silu.mul(FloatVector.fromArray(F, up, upOffset + i, in));
+                silu = silu.mul(FloatVector.fromArray(F, up, upOffset + i));
             }
-            silu.intoArray(out, outOffset + i, in);
+            silu.intoArray(out, outOffset + i);
+        }
+        for (; i < n; i++) {
+            float g = gate[gateOffset + i];
+            float silu = g / (1 + ExpApproximation.exp(-g));
+            out[outOffset + i] = up == null ? silu : silu * up[upOffset + i];
         }
     }
 }
