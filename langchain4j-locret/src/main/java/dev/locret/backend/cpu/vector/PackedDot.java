@@ -35,9 +35,19 @@ final class PackedDot {
     }
 
     private static void header(int[] words, int from, float[] out, int to) {
+        // Written out, as a call that HotSpot does not inline here would box the vectors.
         IntVector both = IntVector.fromArray(I, words, from);
-        PackedPanels.half(both).intoArray(out, to);
-        PackedPanels.half(both.lanewise(VectorOperators.LSHR, 16)).intoArray(out, 2 * WIDTH + to);
+        both.lanewise(VectorOperators.LSHL, 16)
+                .lanewise(VectorOperators.ASHR, 3)
+                .and(PackedPanels.HALF_BITS)
+                .reinterpretAsFloats()
+                .mul(PackedPanels.HALF_SCALE)
+                .intoArray(out, to);
+        both.lanewise(VectorOperators.ASHR, 3)
+                .and(PackedPanels.HALF_BITS)
+                .reinterpretAsFloats()
+                .mul(PackedPanels.HALF_SCALE)
+                .intoArray(out, 2 * WIDTH + to);
     }
 
     static void nibbles(

@@ -17,6 +17,11 @@ final class PackedPanels {
     private static final int LANES = F.length();
     private static final int WIDTH = 2 * LANES;
 
+    /** Sign, exponent and fraction of a half, three bits below the top. */
+    static final int HALF_BITS = 0x8fffe000;
+    /** From the exponent bias of a half, 15, to that of a float, 127. */
+    static final float HALF_SCALE = 0x1p112f;
+
     private PackedPanels() {}
 
     static void unpack(PanelFormat format, int[] words, int offset, int groups, float[] out, float[][] header) {
@@ -44,20 +49,19 @@ final class PackedPanels {
 
     private static void unpackHalf(int[] words, int from, float[] out, int to) {
         IntVector pair = IntVector.fromArray(I, words, from);
-        half(pair).intoArray(out, to);
-        half(pair.lanewise(VectorOperators.LSHR, 16)).intoArray(out, to + WIDTH);
+        half(pair.lanewise(VectorOperators.LSHL, 16)).intoArray(out, to);
+        half(pair).intoArray(out, to + WIDTH);
     }
 
-    /** Half precision in the lower 16 bits of each lane; finite, as the packer has checked. */
-    static FloatVector half(IntVector bits) {
-        FloatVector magnitude = bits.and(0x7fff)
-                .lanewise(VectorOperators.LSHL, 13)
+    /**
+     * Half precision in the upper 16 bits of each lane; finite, as the packer has checked. The sign stays where it is,
+     * exponent and fraction move to their places, and the product corrects the exponent's bias, exactly.
+     */
+    private static FloatVector half(IntVector bits) {
+        return bits.lanewise(VectorOperators.ASHR, 3)
+                .and(HALF_BITS)
                 .reinterpretAsFloats()
-                .mul(0x1p112f);
-        return magnitude
-                .reinterpretAsInts()
-                .or(bits.and(0x8000).lanewise(VectorOperators.LSHL, 16))
-                .reinterpretAsFloats();
+                .mul(HALF_SCALE);
     }
 
     private static FloatVector floats(IntVector ints) {
@@ -65,7 +69,7 @@ final class PackedPanels {
     }
 
     private static void unpackBytes(int[] words, int from, float[] out, int to) {
-        FloatVector scale = half(IntVector.fromArray(I, words, from));
+        FloatVector scale = half(IntVector.fromArray(I, words, from).lanewise(VectorOperators.LSHL, 16));
         for (int w = 0; w < 8; w++) {
             IntVector bytes = IntVector.fromArray(I, words, from + (1 + w) * WIDTH);
             for (int j = 0; j < 4; j++) {
@@ -78,8 +82,8 @@ final class PackedPanels {
 
     private static void unpackNibbles(int[] words, int from, float[] out, int to, float[][] header) {
         IntVector both = IntVector.fromArray(I, words, from);
-        half(both).intoArray(header[0], 0);
-        half(both.lanewise(VectorOperators.LSHR, 16)).intoArray(header[1], 0);
+        half(both.lanewise(VectorOperators.LSHL, 16)).intoArray(header[0], 0);
+        half(both).intoArray(header[1], 0);
         for (int w = 0; w < 4; w++) {
             unpackWord(words, from + (1 + w) * WIDTH, header, out, to + 8 * w * WIDTH);
         }
