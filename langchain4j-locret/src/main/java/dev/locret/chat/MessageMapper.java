@@ -13,12 +13,10 @@ import dev.locret.common.LocretException;
 import dev.locret.text.ChatTemplate;
 import dev.locret.text.Tokenizer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Messages to the token ids of a prompt, through the model's own chat template: all messages, in their order, whatever
@@ -50,21 +48,9 @@ public final class MessageMapper {
      * @throws LocretException ({@code template}) if the template fails
      */
     public int[] toPrompt(List<ChatMessage> messages) {
-        Map<String, Object> context = new HashMap<>();
-        context.put("messages", messages.stream().map(MessageMapper::toTemplate).toList());
-        context.put("add_generation_prompt", true);
-        context.put("bos_token", name(tokenizer.bosId()));
-        context.put(
-                "eos_token",
-                name(tokenizer.eosIds().stream().mapToInt(Integer::intValue).findFirst()));
-        // Hugging Face always passes these two, and templates ask whether they are none.
-        context.put("tools", null);
-        context.put("documents", null);
-        return tokenizer.encodePrompt(template.render(context));
-    }
-
-    private String name(OptionalInt id) {
-        return id.isPresent() ? tokenizer.nameOf(id.getAsInt()) : "";
+        List<Map<String, Object>> entries =
+                messages.stream().map(MessageMapper::toTemplate).toList();
+        return tokenizer.encodePrompt(template.render(entries, tokenizer));
     }
 
     private static Map<String, Object> toTemplate(ChatMessage message) {
