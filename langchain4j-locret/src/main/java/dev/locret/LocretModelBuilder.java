@@ -103,6 +103,14 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return loading("evictionPolicy", evictionPolicy, EngineOptions.Builder::policy);
     }
 
+    /**
+     * Longrope's factors (Phi-3): {@code long} always, the default wherever entries may be evicted; or {@code auto} as
+     * Hugging Face, the short ones for texts inside the original window, the default without eviction.
+     */
+    public B ropeFactors(String ropeFactors) {
+        return loading("ropeFactors", ropeFactors, EngineOptions.Builder::ropeFactors);
+    }
+
     /** Threads that compute; default all processors. */
     public B threads(Integer threads) {
         return loading("threads", threads, EngineOptions.Builder::threads);

@@ -2,6 +2,7 @@ package dev.locret.model;
 
 import dev.locret.backend.Backend;
 import dev.locret.backend.RotaryTable;
+import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.format.ModelConfig;
@@ -20,7 +21,19 @@ public final class RotaryEmbedding {
          * The short ones for a text inside the original window, as Hugging Face does. A text that leaves it while it is
          * being answered goes on with the long ones; what was computed before stays, where Hugging Face starts over.
          */
-        AUTO
+        AUTO;
+
+        /** By name, as options give it. */
+        public static Factors of(String name) {
+            return switch (Checks.notNull("rope-factors", name)) {
+                case "long" -> LONG;
+                case "auto" -> AUTO;
+                default ->
+                    throw new LocretException(
+                            ErrorId.INVALID_ARGUMENT,
+                            "unknown rope-factors: rope-factors=" + name + ", allowed=long, auto");
+            };
+        }
     }
 
     private RotaryEmbedding() {}

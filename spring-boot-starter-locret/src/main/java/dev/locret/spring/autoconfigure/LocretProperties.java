@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param localTokens Last tokens of a prompt, such as the question, which are read after the final eviction.
  * @param pinnedTokens First tokens of a prompt, such as a system message, that stay whatever their score.
  * @param policy Eviction policy: auto, locret, keydiff, streaming-llm or none.
+ * @param ropeFactors Longrope's factors: long, or auto for the short ones inside the original window.
  * @param threads Threads that compute.
  * @param maxSessions Requests that are computed at once, each with a cache of its own.
  * @param queueCapacity Requests that may wait. Further ones are refused.
@@ -38,6 +39,7 @@ record LocretProperties(
         Integer localTokens,
         Integer pinnedTokens,
         String policy,
+        String ropeFactors,
         Integer threads,
         Integer maxSessions,
         Integer queueCapacity,
