@@ -57,6 +57,14 @@ class LauncherTest {
     }
 
     @Test
+    void goesOnWithoutTheVectorModule() throws Exception {
+        build();
+        fakeJava("21.0.8", "--add-modules");
+        Run run = run(Map.of(), "chat");
+        assertThat(run.lines).doesNotContain("--add-modules").endsWith("dev.locret.cli.LocretCli", "chat");
+    }
+
+    @Test
     void worksThroughALink() throws Exception {
         build();
         fakeJava("21.0.1");
@@ -93,11 +101,17 @@ class LauncherTest {
     }
 
     private void fakeJava(String version) throws IOException {
+        fakeJava(version, "nothing is unknown");
+    }
+
+    /** A Java that refuses arguments which begin with {@code unknown}. */
+    private void fakeJava(String version, String unknown) throws IOException {
         Files.writeString(java, """
                 #!/bin/sh
-                if [ "$1" = -version ]; then echo 'openjdk version "%s" 2025-04-15' >&2; exit 0; fi
+                case "$*" in '%s'*) echo 'java.lang.module.FindException' >&2; exit 1 ;; esac
+                case "$*" in *-version) echo 'openjdk version "%s" 2025-04-15' >&2; exit 0 ;; esac
                 printf '%%s\\n' "$@"
-                """.formatted(version));
+                """.formatted(unknown, version));
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
