@@ -35,6 +35,7 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
     private Duration timeout;
     private List<ChatModelListener> listeners = List.of();
     private Set<Capability> supportedCapabilities = Set.of();
+    private boolean mergeMessages;
 
     LocretModelBuilder() {}
 
@@ -215,6 +216,16 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return self();
     }
 
+    /**
+     * Whether messages that the model's template refuses are sent in another form: those of one role that follow one
+     * another as one, and system messages as part of the user's. False by default: then the request fails with the
+     * template's own words.
+     */
+    public B mergeMessages(Boolean mergeMessages) {
+        this.mergeMessages = mergeMessages != null && mergeMessages;
+        return self();
+    }
+
     private <T> B loading(String name, T value, BiConsumer<EngineOptions.Builder, T> setter) {
         if (value == null) {
             loading.remove(name);
@@ -263,7 +274,8 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
                         .overrideWith(defaults)
                         .modelName(model.modelName())
                         .build();
-        MessageMapper messages = new MessageMapper(model.tokenizer(), model.chatTemplate(), model.modelName());
+        MessageMapper messages =
+                new MessageMapper(model.tokenizer(), model.chatTemplate(), model.modelName(), mergeMessages);
         return new ChatRuntime(model, owned, messages, named, timeout, listeners, supportedCapabilities);
     }
 }

@@ -64,6 +64,7 @@ record LocretProperties(
      * @param repetitionPenalty Factor against tokens that were there before, 1 for none.
      * @param maxOutputTokens Most tokens of an answer, the prompt not counted.
      * @param stop Comma-separated list of texts that end an answer and are not part of it.
+     * @param mergeMessages Whether messages that the model's template refuses are joined so that it takes them.
      * @param supportedCapabilities Comma-separated list of capabilities that the model is told to have.
      */
     record Request(
@@ -78,5 +79,6 @@ record LocretProperties(
             Double repetitionPenalty,
             Integer maxOutputTokens,
             List<String> stop,
+            Boolean mergeMessages,
             Set<Capability> supportedCapabilities) {}
 }

@@ -50,6 +50,7 @@ final class Settings {
                 .repetitionPenalty(request.repetitionPenalty())
                 .maxOutputTokens(request.maxOutputTokens())
                 .stopSequences(request.stop())
+                .mergeMessages(request.mergeMessages())
                 .supportedCapabilities(request.supportedCapabilities());
     }
 

@@ -113,6 +113,7 @@ class LocretAutoConfigurationTest {
                         "langchain4j.locret.chat-model.repetition-penalty=1.1",
                         "langchain4j.locret.chat-model.max-output-tokens=5",
                         "langchain4j.locret.chat-model.stop=END,STOP",
+                        "langchain4j.locret.chat-model.merge-messages=true",
                         "langchain4j.locret.chat-model.supported-capabilities=response-format-json-schema",
                         "langchain4j.locret.streaming-chat-model.temperature=0.25")
                 .run(context -> {
