@@ -10,6 +10,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +97,22 @@ class LauncherTest {
         Files.delete(java);
         assertThat(run(Map.of(), "chat").lines)
                 .containsExactly("locret: java-missing: JAVA_HOME=" + directory.resolve("jdk") + " has no bin/java");
+    }
+
+    /** Windows is not among the machines that run these tests: at least the two scripts may not drift apart. */
+    @Test
+    void bothScriptsGiveJavaTheSameOptions() throws Exception {
+        String unix = Files.readString(script);
+        String windows = Files.readString(Path.of("bin", "locret.cmd").toAbsolutePath());
+        assertThat(options(windows)).isEqualTo(options(unix)).hasSizeGreaterThan(6);
+    }
+
+    private static Set<String> options(String script) {
+        return Pattern.compile("(?<=[\\s\"=])-(-add|-enable|X|D)[^\\s\"%]+")
+                .matcher(script)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void build() throws IOException {
