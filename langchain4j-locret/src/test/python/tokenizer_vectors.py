@@ -42,7 +42,8 @@ SPACES = [" ", "  ", "   ", "        ", "\t", "\t\t", "\n", "\n\n", "\r\n", " \n
 
 
 PRE_TOKENIZERS = ["default", "llama-bpe", "qwen2", "qwen35", "smollm", "gpt-2", "falcon", "deepseek-llm",
-                  "deepseek-coder", "deepseek-v3", "bloom", "viking", "bailingmoe", "seed-coder"]
+                  "deepseek-coder", "deepseek-v3", "bloom", "viking", "bailingmoe", "seed-coder", "tekken",
+                  "gpt-4o", "dbrx"]
 
 
 def control(r):

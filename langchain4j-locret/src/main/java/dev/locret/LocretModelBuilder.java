@@ -35,6 +35,7 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
     private Duration timeout;
     private List<ChatModelListener> listeners = List.of();
     private Set<Capability> supportedCapabilities = Set.of();
+    private boolean mergeMessages;
 
     LocretModelBuilder() {}
 
@@ -101,6 +102,14 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
     /** Which entries are kept: {@code auto} (default), {@code locret}, {@code keydiff}, {@code streaming-llm}, {@code none}. */
     public B evictionPolicy(String evictionPolicy) {
         return loading("evictionPolicy", evictionPolicy, EngineOptions.Builder::policy);
+    }
+
+    /**
+     * Longrope's factors (Phi-3): {@code long} always, the default wherever entries may be evicted; or {@code auto} as
+     * Hugging Face, the short ones for texts inside the original window, the default without eviction.
+     */
+    public B ropeFactors(String ropeFactors) {
+        return loading("ropeFactors", ropeFactors, EngineOptions.Builder::ropeFactors);
     }
 
     /** Threads that compute; default all processors. */
@@ -207,6 +216,16 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return self();
     }
 
+    /**
+     * Whether messages that the model's template refuses are sent in another form: those of one role that follow one
+     * another as one, and system messages as part of the user's. False by default: then the request fails with the
+     * template's own words.
+     */
+    public B mergeMessages(Boolean mergeMessages) {
+        this.mergeMessages = mergeMessages != null && mergeMessages;
+        return self();
+    }
+
     private <T> B loading(String name, T value, BiConsumer<EngineOptions.Builder, T> setter) {
         if (value == null) {
             loading.remove(name);
@@ -255,7 +274,8 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
                         .overrideWith(defaults)
                         .modelName(model.modelName())
                         .build();
-        MessageMapper messages = new MessageMapper(model.tokenizer(), model.chatTemplate(), model.modelName());
+        MessageMapper messages =
+                new MessageMapper(model.tokenizer(), model.chatTemplate(), model.modelName(), mergeMessages);
         return new ChatRuntime(model, owned, messages, named, timeout, listeners, supportedCapabilities);
     }
 }

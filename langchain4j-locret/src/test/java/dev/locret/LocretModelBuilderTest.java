@@ -78,6 +78,16 @@ class LocretModelBuilderTest {
     }
 
     @Test
+    void namesUnknownRopeFactors() {
+        assertThatThrownBy(() -> LocretChatModel.builder()
+                        .modelPath(DemoModel.path())
+                        .ropeFactors("short")
+                        .build())
+                .isInstanceOf(LocretException.class)
+                .hasMessage("unknown rope-factors: rope-factors=short, allowed=long, auto");
+    }
+
+    @Test
     void saysWhichFileIsMissing() {
         assertThatThrownBy(() -> LocretChatModel.builder()
                         .modelPath(Path.of("no-such-model.gguf"))

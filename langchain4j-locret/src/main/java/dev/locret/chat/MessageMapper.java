@@ -11,14 +11,14 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.text.ChatTemplate;
+import dev.locret.text.PromptSpan;
+import dev.locret.text.TemplateRejection;
 import dev.locret.text.Tokenizer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Messages to the token ids of a prompt, through the model's own chat template: all messages, in their order, whatever
@@ -29,13 +29,22 @@ import java.util.OptionalInt;
 public final class MessageMapper {
     private final Tokenizer tokenizer;
     private final ChatTemplate template;
+    private final boolean merges;
+
+    /** As below, without merging. */
+    public MessageMapper(Tokenizer tokenizer, Optional<ChatTemplate> template, String modelName) {
+        this(tokenizer, template, modelName, false);
+    }
 
     /**
      * @param modelName for messages
+     * @param merges whether messages that the template refuses are tried with repeated roles joined, and with system
+     *     messages as part of user messages
      * @throws LocretException ({@code template}) if the model has no chat template
      */
-    public MessageMapper(Tokenizer tokenizer, Optional<ChatTemplate> template, String modelName) {
+    public MessageMapper(Tokenizer tokenizer, Optional<ChatTemplate> template, String modelName, boolean merges) {
         this.tokenizer = tokenizer;
+        this.merges = merges;
         this.template = template.orElseThrow(() -> new LocretException(
                 ErrorId.TEMPLATE,
                 "template: the model has no chat template, so messages cannot become a prompt (a base model? else put"
@@ -46,25 +55,25 @@ public final class MessageMapper {
      * Token ids of a prompt that ends where the answer begins; at most one BOS.
      *
      * @throws dev.langchain4j.exception.UnsupportedFeatureException for messages and contents other than text
-     * @throws dev.locret.text.TemplateRejection if the template refuses the messages
+     * @throws TemplateRejection if the template refuses the messages
      * @throws LocretException ({@code template}) if the template fails
      */
     public int[] toPrompt(List<ChatMessage> messages) {
-        Map<String, Object> context = new HashMap<>();
-        context.put("messages", messages.stream().map(MessageMapper::toTemplate).toList());
-        context.put("add_generation_prompt", true);
-        context.put("bos_token", name(tokenizer.bosId()));
-        context.put(
-                "eos_token",
-                name(tokenizer.eosIds().stream().mapToInt(Integer::intValue).findFirst()));
-        // Hugging Face always passes these two, and templates ask whether they are none.
-        context.put("tools", null);
-        context.put("documents", null);
-        return tokenizer.encodePrompt(template.render(context));
+        List<Map<String, Object>> entries =
+                messages.stream().map(MessageMapper::toTemplate).toList();
+        return tokenizer.encodePrompt(render(entries));
     }
 
-    private String name(OptionalInt id) {
-        return id.isPresent() ? tokenizer.nameOf(id.getAsInt()) : "";
+    private List<PromptSpan> render(List<Map<String, Object>> messages) {
+        TemplateRejection first = null;
+        for (List<Map<String, Object>> form : merges ? MessageMerger.forms(messages) : List.of(messages)) {
+            try {
+                return template.render(form, tokenizer);
+            } catch (TemplateRejection e) {
+                first = first == null ? e : first;
+            }
+        }
+        throw first;
     }
 
     private static Map<String, Object> toTemplate(ChatMessage message) {

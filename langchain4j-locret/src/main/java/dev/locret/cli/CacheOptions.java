@@ -57,9 +57,19 @@ final class CacheOptions {
             description = "Odd width of the maximum over neighbouring scores (default: ${DEFAULT-VALUE}).")
     private int scorePooling;
 
+    @Option(
+            names = "--rope-factors",
+            paramLabel = "NAME",
+            description = "Longrope's factors: long, or auto, which takes the short ones for texts inside the original"
+                    + " window (default: long wherever entries may be evicted, else auto).")
+    private String ropeFactors;
+
     EngineOptions.Builder applyTo(EngineOptions.Builder options) {
         if (budget != null) {
             options.cacheBudget(budget);
+        }
+        if (ropeFactors != null) {
+            options.ropeFactors(ropeFactors);
         }
         return options.policy(policy)
                 .chunkSize(chunkSize)

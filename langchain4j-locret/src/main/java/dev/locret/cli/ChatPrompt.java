@@ -4,7 +4,6 @@ import dev.locret.text.ChatTemplate;
 import dev.locret.text.PromptSpan;
 import dev.locret.text.Tokenizer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,31 +26,18 @@ record ChatPrompt(int[] tokens, int questionTokens) {
     static ChatPrompt of(
             Tokenizer tokenizer, Optional<ChatTemplate> template, List<Message> messages, String question) {
         List<PromptSpan> spans =
-                template.map(t -> t.render(context(tokenizer, messages))).orElseGet(() -> plain(messages));
+                template.map(t -> t.render(entries(messages), tokenizer)).orElseGet(() -> plain(messages));
         int[] tokens = tokenizer.encodePrompt(spans);
         int[] tail = tokenizer.encodePrompt(from(spans, question.strip()));
         return new ChatPrompt(tokens, tail.length - (tokenizer.addsBos() ? 1 : 0));
     }
 
-    private static Map<String, Object> context(Tokenizer tokenizer, List<Message> messages) {
-        List<Map<String, String>> list = new ArrayList<>();
+    private static List<Map<String, String>> entries(List<Message> messages) {
+        List<Map<String, String>> entries = new ArrayList<>();
         for (Message message : messages) {
-            list.add(Map.of("role", message.role(), "content", message.content()));
+            entries.add(Map.of("role", message.role(), "content", message.content()));
         }
-        Map<String, Object> context = new LinkedHashMap<>();
-        context.put("messages", list);
-        context.put("add_generation_prompt", true);
-        context.put(
-                "bos_token",
-                tokenizer.bosId().isPresent()
-                        ? tokenizer.nameOf(tokenizer.bosId().getAsInt())
-                        : "");
-        context.put(
-                "eos_token",
-                tokenizer.eosIds().isEmpty()
-                        ? ""
-                        : tokenizer.nameOf(tokenizer.eosIds().get(0)));
-        return context;
+        return entries;
     }
 
     private static List<PromptSpan> plain(List<Message> messages) {

@@ -228,6 +228,11 @@ public final class EngineOptions {
             return this;
         }
 
+        /** As above by name: {@code long} or {@code auto}. */
+        public Builder ropeFactors(String name) {
+            return ropeFactors(RotaryEmbedding.Factors.of(name));
+        }
+
         public EngineOptions build() {
             try {
                 return new EngineOptions((Builder) clone());

@@ -1,15 +1,11 @@
 package dev.locret.engine;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.format.ModelFiles;
 import dev.locret.text.ChatTemplate;
+import dev.locret.text.ChatTemplates;
 import dev.locret.text.Tokenizer;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -17,10 +13,6 @@ import java.util.Optional;
  * error comes when they are asked for.
  */
 public final class ModelText {
-    private static final long MAX_FILE_BYTES = 64 << 20;
-    private static final String TEMPLATE_KEY = "chat_template";
-    private static final JsonMapper JSON = new JsonMapper();
-
     private Tokenizer tokenizer;
     private LocretException tokenizerError;
     private ChatTemplate template;
@@ -78,52 +70,12 @@ public final class ModelText {
                 ErrorId.TOKENIZER, "tokenizer: no tokenizer.json beside the weights: " + files.directory());
     }
 
+    /** The one inside the GGUF, else one beside the weights. */
     private static Optional<ChatTemplate> loadTemplate(ModelFiles files) {
-        Object inside = files.gguf()
-                .map(gguf -> gguf.metadata().get("tokenizer.chat_template"))
-                .orElse(null);
-        if (inside != null) {
-            return Optional.of(
-                    ChatTemplate.of(inside.toString(), files.gguf().get().path().toString()));
-        }
-        Optional<Path> file = files.chatTemplate();
-        if (file.isPresent()) {
-            String source = read(file.get());
-            return file.get().toString().endsWith(".json")
-                    ? fromJson(source, file.get())
-                    : Optional.of(ChatTemplate.of(source, file.get().toString()));
-        }
-        Optional<Path> config = files.tokenizerConfig();
-        return config.isPresent() ? fromJson(read(config.get()), config.get()) : Optional.empty();
-    }
-
-    /** The member {@code chat_template}: a string, or a list of templates by name, of which {@code default} counts. */
-    private static Optional<ChatTemplate> fromJson(String json, Path file) {
-        JsonNode node;
-        try {
-            node = JSON.readTree(json).path(TEMPLATE_KEY);
-        } catch (IOException e) {
-            throw new LocretException(ErrorId.TEMPLATE, "template: not valid JSON: " + file, e);
-        }
-        for (JsonNode named : node.isArray() ? node : JSON.createArrayNode()) {
-            if (named.path("name").asText().equals("default")) {
-                node = named.path("template");
-            }
-        }
-        return node.isTextual() ? Optional.of(ChatTemplate.of(node.textValue(), file.toString())) : Optional.empty();
-    }
-
-    private static String read(Path file) {
-        try {
-            long size = Files.size(file);
-            if (size > MAX_FILE_BYTES) {
-                throw new LocretException(
-                        ErrorId.TEMPLATE,
-                        "template: file of " + size + " bytes, allowed=" + MAX_FILE_BYTES + ": " + file);
-            }
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new LocretException(ErrorId.TEMPLATE, "template: cannot be read (" + e + "): " + file, e);
-        }
+        return files.gguf()
+                .flatMap(gguf -> ChatTemplates.fromGguf(
+                                gguf.metadata(), gguf.path().toString())
+                        .select(false))
+                .or(() -> ChatTemplates.fromDirectory(files.directory()).select(false));
     }
 }

@@ -127,11 +127,6 @@ public final class ModelFiles implements AutoCloseable {
         return sibling("tokenizer_config.json");
     }
 
-    /** {@code chat_template.jinja} beside the weights, or the older {@code chat_template.json}. */
-    public Optional<Path> chatTemplate() {
-        return sibling("chat_template.jinja").or(() -> sibling("chat_template.json"));
-    }
-
     /**
      * Ids of the tokens that end an answer: from the GGUF metadata, else from {@code generation_config.json}, else from
      * {@code config.json}. Empty if none are stated.

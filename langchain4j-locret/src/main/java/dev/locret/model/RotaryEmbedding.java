@@ -2,6 +2,7 @@ package dev.locret.model;
 
 import dev.locret.backend.Backend;
 import dev.locret.backend.RotaryTable;
+import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.format.ModelConfig;
@@ -20,18 +21,31 @@ public final class RotaryEmbedding {
          * The short ones for a text inside the original window, as Hugging Face does. A text that leaves it while it is
          * being answered goes on with the long ones; what was computed before stays, where Hugging Face starts over.
          */
-        AUTO
+        AUTO;
+
+        /** By name, as options give it. */
+        public static Factors of(String name) {
+            return switch (Checks.notNull("rope-factors", name)) {
+                case "long" -> LONG;
+                case "auto" -> AUTO;
+                default ->
+                    throw new LocretException(
+                            ErrorId.INVALID_ARGUMENT,
+                            "unknown rope-factors: rope-factors=" + name + ", allowed=long, auto");
+            };
+        }
     }
 
     private RotaryEmbedding() {}
 
     /**
      * @param positions positions to cover
-     * @param shortFactors longrope: whether to take the short factors
+     * @param within whether for texts inside the original window, where longrope takes the short factors and dynamic
+     *     scaling does nothing
      */
-    static RotaryTable load(Backend backend, ModelConfig config, int positions, boolean shortFactors) {
+    static RotaryTable load(Backend backend, ModelConfig config, int positions, boolean within) {
         RopeConfig rope = config.rope();
-        float[] frequencies = frequencies(config, positions, shortFactors);
+        float[] frequencies = frequencies(config, positions, within);
         float scale = (float) attentionFactor(config);
         int half = rope.dimensions() / 2;
         float[] cosines = new float[Math.multiplyExact(positions, half)];
@@ -51,7 +65,7 @@ public final class RotaryEmbedding {
         return 16L * positions * (config.rope().dimensions() / 2);
     }
 
-    static float[] frequencies(ModelConfig config, int positions, boolean shortFactors) {
+    static float[] frequencies(ModelConfig config, int positions, boolean within) {
         RopeConfig rope = config.rope();
         float[] plain = plain(rope.theta(), rope.dimensions());
         if (rope.frequencyFactors().length > 0) {
@@ -60,10 +74,10 @@ public final class RotaryEmbedding {
         return switch (rope.kind()) {
             case NONE -> plain;
             case LINEAR -> scale(plain, 1 / rope.factor());
-            case DYNAMIC -> dynamic(config, positions);
+            case DYNAMIC -> within ? plain : dynamic(rope, positions);
             case LLAMA3 -> llama3(rope, plain);
             case YARN -> yarn(rope, plain);
-            case LONGROPE -> divide(plain, shortFactors ? rope.shortFactors() : rope.longFactors());
+            case LONGROPE -> divide(plain, within ? rope.shortFactors() : rope.longFactors());
         };
     }
 
@@ -112,10 +126,9 @@ public final class RotaryEmbedding {
         return out;
     }
 
-    /** NTK scaling: the base grows once positions leave the original window. */
-    private static float[] dynamic(ModelConfig config, int positions) {
-        RopeConfig rope = config.rope();
-        double original = rope.originalContext() > 0 ? rope.originalContext() : config.contextLength();
+    /** NTK scaling for a text of so many positions: the base grows once they leave the original window. */
+    private static float[] dynamic(RopeConfig rope, int positions) {
+        double original = rope.originalContext();
         double length = Math.max(positions, original);
         double grown = rope.factor() * length / original - (rope.factor() - 1);
         int dim = rope.dimensions();

@@ -8,8 +8,10 @@ import dev.locret.model.RotaryEmbedding.Factors;
 import java.util.List;
 
 /**
- * The tables of a model: one, or under {@link Factors#AUTO} with longrope one for texts inside the original window and
- * one for longer ones.
+ * The tables of a model: one, or, where scaling depends on how long the text is, one for texts inside the original
+ * window and one for longer ones. That is longrope under {@link Factors#AUTO}, and dynamic scaling of a cache with more
+ * positions than the original window. Hugging Face makes the dynamic frequencies anew for every length beyond it; here
+ * they are those of the longest that fits, so that a text keeps its frequencies while it grows.
  *
  * @param within for texts of at most {@code window} tokens
  * @param beyond for longer texts
@@ -18,7 +20,7 @@ import java.util.List;
 record RotaryTables(RotaryTable within, RotaryTable beyond, int window) {
     static RotaryTables load(Backend backend, ModelConfig config, int positions, Factors factors) {
         RotaryTable beyond = RotaryEmbedding.load(backend, config, positions, false);
-        return switches(config, factors)
+        return switches(config.rope(), positions, factors)
                 ? new RotaryTables(
                         RotaryEmbedding.load(backend, config, positions, true),
                         beyond,
@@ -28,11 +30,15 @@ record RotaryTables(RotaryTable within, RotaryTable beyond, int window) {
 
     /** Bytes of {@link #load}. */
     static long bytes(ModelConfig config, int positions, Factors factors) {
-        return (switches(config, factors) ? 2 : 1) * RotaryEmbedding.bytes(config, positions);
+        return (switches(config.rope(), positions, factors) ? 2 : 1) * RotaryEmbedding.bytes(config, positions);
     }
 
-    private static boolean switches(ModelConfig config, Factors factors) {
-        return config.rope().kind() == RopeConfig.Kind.LONGROPE && factors == Factors.AUTO;
+    private static boolean switches(RopeConfig rope, int positions, Factors factors) {
+        return switch (rope.kind()) {
+            case LONGROPE -> factors == Factors.AUTO;
+            case DYNAMIC -> positions > rope.originalContext();
+            default -> false;
+        };
     }
 
     /** The table for a text of so many tokens. */

@@ -6,8 +6,10 @@ import dev.locret.text.jinja.Raised;
 import dev.locret.text.jinja.Text;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * A model's chat template: turns {@code messages}, {@code tools}, {@code add_generation_prompt}, {@code bos_token} and
@@ -58,6 +60,28 @@ public final class ChatTemplate {
     /** Where it was found. */
     public String origin() {
         return origin;
+    }
+
+    /**
+     * The prompt of a conversation that ends where the answer begins, rendered with all that Hugging Face passes.
+     *
+     * @param messages {@code role} and {@code content}, and what else a message has
+     * @param tokenizer names {@code bos_token} and {@code eos_token}
+     */
+    public List<PromptSpan> render(List<? extends Map<String, ?>> messages, Tokenizer tokenizer) {
+        Map<String, Object> context = new HashMap<>();
+        context.put("messages", messages);
+        context.put("add_generation_prompt", true);
+        context.put("bos_token", name(tokenizer, tokenizer.bosId()));
+        context.put("eos_token", name(tokenizer, tokenizer.eosId()));
+        // Always passed, and templates ask whether they are none.
+        context.put("tools", null);
+        context.put("documents", null);
+        return render(context);
+    }
+
+    private static String name(Tokenizer tokenizer, OptionalInt id) {
+        return id.isPresent() ? tokenizer.nameOf(id.getAsInt()) : "";
     }
 
     /**

@@ -58,20 +58,23 @@ public final class ChatTemplates {
     }
 
     /**
-     * From a model directory: {@code chat_template.jinja} if there is one, else {@code chat_template} in
-     * {@code tokenizer_config.json}, a string or a list of named templates.
+     * From a model directory: {@code chat_template.jinja} if there is one, else {@code chat_template} in the older
+     * {@code chat_template.json} or in {@code tokenizer_config.json}, a string or a list of named templates.
      *
      * @throws LocretException ({@code file-not-readable}, {@code template}) if a file is there, but no good
      */
     public static ChatTemplates fromDirectory(Path directory) {
         ChatTemplates templates = new ChatTemplates();
-        Path config = directory.resolve("tokenizer_config.json");
-        if (Files.isRegularFile(config)) {
-            templates.addConfig(config);
-        }
         Path file = directory.resolve("chat_template.jinja");
         if (Files.isRegularFile(file)) {
             templates.sources.put(DEFAULT, new Source(text(file), file.toString()));
+            return templates;
+        }
+        for (String name : List.of("chat_template.json", "tokenizer_config.json")) {
+            Path config = directory.resolve(name);
+            if (Files.isRegularFile(config) && templates.sources.isEmpty()) {
+                templates.addConfig(config);
+            }
         }
         return templates;
     }

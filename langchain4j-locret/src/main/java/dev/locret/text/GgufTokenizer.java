@@ -116,6 +116,8 @@ final class GgufTokenizer {
         if (addsBos && bos < 0) {
             throw metadata.failure("tokenizer.ggml.add_bos_token is true, but tokenizer.ggml.bos_token_id is missing");
         }
+        int eos = metadata.tokenId("eos_token_id", size);
+        List<Integer> ends = endIds(size);
         return new TokenizerParts(
                 metadata.source(),
                 new Vocabulary(List.copyOf(texts), List.copyOf(kinds), byteLevel),
@@ -123,7 +125,8 @@ final class GgufTokenizer {
                 encoder(library, size, json.extraIds(), removesSpace),
                 bos,
                 addsBos,
-                endIds(size),
+                ends.isEmpty() || eos >= 0 ? eos : ends.get(0),
+                ends,
                 removesSpace);
     }
 

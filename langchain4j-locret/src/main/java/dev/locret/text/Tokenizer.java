@@ -141,6 +141,11 @@ public final class Tokenizer {
         return parts.bosId() < 0 ? OptionalInt.empty() : OptionalInt.of(parts.bosId());
     }
 
+    /** The end-of-text token, by the name of {@code eos_token} in templates; other tokens may end an answer too. */
+    public OptionalInt eosId() {
+        return parts.eosId() < 0 ? OptionalInt.empty() : OptionalInt.of(parts.eosId());
+    }
+
     /** Every token that ends an answer, ascending. */
     public List<Integer> eosIds() {
         return parts.eosIds();

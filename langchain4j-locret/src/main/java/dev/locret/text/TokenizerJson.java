@@ -82,6 +82,8 @@ final class TokenizerJson {
         JsonNode declared = config.get("add_bos_token");
         boolean addsBos =
                 bos >= 0 && (declared != null && declared.isBoolean() ? declared.booleanValue() : prefix == bos);
+        int eos = configuredId("eos_token");
+        List<Integer> ends = endIds(eos);
         return new TokenizerParts(
                 file.toString(),
                 new Vocabulary(Collections.unmodifiableList(texts), List.copyOf(kinds), byteLevel),
@@ -89,7 +91,8 @@ final class TokenizerJson {
                 encoder(library),
                 bos,
                 addsBos,
-                endIds(),
+                ends.isEmpty() || eos >= 0 ? eos : ends.get(0),
+                ends,
                 !byteLevel && stripsSpace(root.get("decoder")));
     }
 
@@ -278,9 +281,8 @@ final class TokenizerJson {
         return ids.getOrDefault(text, -1);
     }
 
-    private List<Integer> endIds() {
+    private List<Integer> endIds(int configured) {
         TreeSet<Integer> ends = new TreeSet<>();
-        int configured = configuredId("eos_token");
         if (configured >= 0) {
             ends.add(configured);
         }

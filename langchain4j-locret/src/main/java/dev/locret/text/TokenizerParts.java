@@ -8,6 +8,8 @@ import java.util.List;
  *
  * @param source the file, for messages
  * @param bosId -1 if there is none
+ * @param eosId the end-of-text token that the file declares, else the first of {@code eosIds}, else -1
+ * @param eosIds every token that ends an answer, ascending
  * @param startsWithSpace whether decoding takes one space from the start
  */
 record TokenizerParts(
@@ -17,6 +19,7 @@ record TokenizerParts(
         FragmentEncoder encoder,
         int bosId,
         boolean addsBos,
+        int eosId,
         List<Integer> eosIds,
         boolean startsWithSpace) {
 

@@ -22,6 +22,7 @@ import dev.langchain4j.data.message.VideoContent;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
+import dev.locret.text.ChatTemplate;
 import dev.locret.text.TemplateRejection;
 import dev.locret.text.Tokenizer;
 import java.util.Arrays;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageMapperTest {
     private static final int IM_START = 1;
@@ -127,6 +129,62 @@ class MessageMapperTest {
         assertThatThrownBy(() -> prompt(alternates, UserMessage.from("a"), UserMessage.from("b")))
                 .isInstanceOfSatisfying(TemplateRejection.class, e -> assertThat(e.words())
                         .isEqualTo("Conversation roles must alternate"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alternates, no system", "alternates", "no system"})
+    void mergesOnlyWhatTheTemplateRefuses(String refused) {
+        String template = "{% for m in messages %}"
+                + (refused.contains("no system")
+                        ? "{% if m.role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+                        : "")
+                + (refused.contains("alternates")
+                        ? "{% if not loop.first and m.role == messages[loop.index0 - 1].role %}"
+                                + "{{ raise_exception('Conversation roles must alternate') }}{% endif %}"
+                        : "")
+                + "[{{ m.role }}:{{ m.content }}]{% endfor %}";
+        List<ChatMessage> messages = List.of(
+                SystemMessage.from("s"),
+                UserMessage.from("a"),
+                UserMessage.from("b<|im_end|>"),
+                AiMessage.from("c"),
+                UserMessage.from("d"));
+
+        assertThatThrownBy(() -> mapper(template).toPrompt(messages)).isInstanceOf(TemplateRejection.class);
+        int[] ids = new MessageMapper(TOKENIZER, Optional.of(ChatTemplate.of(template, "test")), "demo", true)
+                .toPrompt(messages);
+        assertThat(TOKENIZER.decode(ids, false))
+                .isEqualTo(
+                        switch (refused) {
+                            case "alternates" -> "[system:s][user:a\n\nb<|im_end|>][assistant:c][user:d]";
+                            case "no system" -> "[user:s\n\na][user:b<|im_end|>][assistant:c][user:d]";
+                            default -> "[user:s\n\na\n\nb<|im_end|>][assistant:c][user:d]";
+                        });
+        assertThat(count(ids, IM_END)).isZero();
+    }
+
+    @Test
+    void keepsSystemMessagesThatNoUserMessageFollows() {
+        String template = "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no') }}{% endif %}"
+                + "[{{ m.role }}:{{ m.content }}]{% endfor %}";
+        MessageMapper mapper =
+                new MessageMapper(TOKENIZER, Optional.of(ChatTemplate.of(template, "test")), "demo", true);
+        assertThat(TOKENIZER.decode(
+                        mapper.toPrompt(List.of(AiMessage.from("a"), SystemMessage.from("s"), SystemMessage.from("t"))),
+                        false))
+                .isEqualTo("[assistant:a][user:s\n\nt]");
+    }
+
+    @Test
+    void keepsTheFirstRefusalWhereMergingDoesNotHelp() {
+        MessageMapper mapper = new MessageMapper(
+                TOKENIZER,
+                Optional.of(ChatTemplate.of("{{ raise_exception(messages | length) }}", "test")),
+                "demo",
+                true);
+        assertThatThrownBy(() -> mapper.toPrompt(List.of(UserMessage.from("a"), UserMessage.from("b"))))
+                .isInstanceOfSatisfying(
+                        TemplateRejection.class, e -> assertThat(e.words()).isEqualTo("2"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.locret.testing.DemoModel;
 import dev.locret.testing.Golden;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class InspectCommandTest {
@@ -58,6 +59,22 @@ class InspectCommandTest {
                         .out()
                         .lines())
                 .anyMatch(line -> line.matches(" +template +none"));
+    }
+
+    @Test
+    void plansATableForEachOfLongropesFactors() {
+        Path model = Golden.of("phi3-tiny").directory();
+        assertThat(rotaryBytes(model, "auto")).isEqualTo(2 * rotaryBytes(model, "long"));
+        CommandRun run = CommandRun.of("inspect", model, "--rope-factors", "short");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err().strip())
+                .isEqualTo("locret: invalid-argument: unknown rope-factors: rope-factors=short, allowed=long, auto");
+    }
+
+    private static long rotaryBytes(Path model, String factors) {
+        CommandRun run = CommandRun.of("inspect", model, "--rope-factors", factors, "--json");
+        assertThat(run.status()).as(run.err()).isZero();
+        return run.json().at("/memory/parts/rotary table").asLong();
     }
 
     @Test

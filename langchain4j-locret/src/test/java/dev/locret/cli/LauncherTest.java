@@ -10,6 +10,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +62,14 @@ class LauncherTest {
     }
 
     @Test
+    void goesOnWithoutTheVectorModule() throws Exception {
+        build();
+        fakeJava("21.0.8", "--add-modules");
+        Run run = run(Map.of(), "chat");
+        assertThat(run.lines).doesNotContain("--add-modules").endsWith("dev.locret.cli.LocretCli", "chat");
+    }
+
+    @Test
     void worksThroughALink() throws Exception {
         build();
         fakeJava("21.0.1");
@@ -86,6 +99,22 @@ class LauncherTest {
                 .containsExactly("locret: java-missing: JAVA_HOME=" + directory.resolve("jdk") + " has no bin/java");
     }
 
+    /** Windows is not among the machines that run these tests: at least the two scripts may not drift apart. */
+    @Test
+    void bothScriptsGiveJavaTheSameOptions() throws Exception {
+        String unix = Files.readString(script);
+        String windows = Files.readString(Path.of("bin", "locret.cmd").toAbsolutePath());
+        assertThat(options(windows)).isEqualTo(options(unix)).hasSizeGreaterThan(6);
+    }
+
+    private static Set<String> options(String script) {
+        return Pattern.compile("(?<=[\\s\"=])-(-add|-enable|X|D)[^\\s\"%]+")
+                .matcher(script)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     private void build() throws IOException {
         Files.createDirectories(target.resolve("lib"));
         Files.createFile(target.resolve("langchain4j-locret-9.jar"));
@@ -93,11 +122,17 @@ class LauncherTest {
     }
 
     private void fakeJava(String version) throws IOException {
+        fakeJava(version, "nothing is unknown");
+    }
+
+    /** A Java that refuses arguments which begin with {@code unknown}. */
+    private void fakeJava(String version, String unknown) throws IOException {
         Files.writeString(java, """
                 #!/bin/sh
-                if [ "$1" = -version ]; then echo 'openjdk version "%s" 2025-04-15' >&2; exit 0; fi
+                case "$*" in '%s'*) echo 'java.lang.module.FindException' >&2; exit 1 ;; esac
+                case "$*" in *-version) echo 'openjdk version "%s" 2025-04-15' >&2; exit 0 ;; esac
                 printf '%%s\\n' "$@"
-                """.formatted(version));
+                """.formatted(unknown, version));
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 

@@ -13,6 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One request at a time: what is refused, how an answer ends, and seeds. */
 class EngineRequestTest {
@@ -72,6 +74,22 @@ class EngineRequestTest {
                 new GenerationRequest(p, 0, greedy, 1, List.of("x"), null, null),
                 ErrorId.TOKENIZER,
                 "tokenizer: no tokenizer.json beside the weights: " + EngineFixtures.tiny());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"locret", "keydiff", "streaming-llm", "none"})
+    void aPromptOfOneTokenOrFewIsAllLocal(String policy) {
+        for (int tokens : new int[] {1, 2, 4, 5}) {
+            int[] prompt = prompt(tokens, 3);
+            GenerationResult result =
+                    engine.generate(EngineFixtures.request(prompt, SamplingParameters.GREEDY, 3, policy));
+            assertThat(result.promptTokens()).isEqualTo(tokens);
+            assertThat(result.entriesKept()).isEqualTo(tokens);
+            assertThat(result.tokens())
+                    .hasSizeBetween(1, 3)
+                    .isEqualTo(engine.generate(EngineFixtures.request(prompt, SamplingParameters.GREEDY, 3, "none"))
+                            .tokens());
+        }
     }
 
     @Test

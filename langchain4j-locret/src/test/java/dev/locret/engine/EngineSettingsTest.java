@@ -13,6 +13,7 @@ import dev.locret.common.LocretException;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.ModelFiles;
 import dev.locret.model.RotaryEmbedding.Factors;
+import dev.locret.testing.Records;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -147,21 +148,7 @@ class EngineSettingsTest {
     }
 
     private static EngineSettings resolve(EngineOptions.Builder options, int window, int sliding, boolean heads) {
-        ModelConfig c = tiny();
-        ModelConfig config = new ModelConfig(
-                c.architecture(),
-                c.layers(),
-                c.hiddenSize(),
-                c.feedForwardSize(),
-                c.heads(),
-                c.kvHeads(),
-                c.headDim(),
-                c.vocabularySize(),
-                window,
-                c.normEpsilon(),
-                c.rope(),
-                c.tiedEmbeddings(),
-                sliding);
+        ModelConfig config = Records.with(Records.with(tiny(), "contextLength", window), "slidingWindow", sliding);
         try (Backend backend = new CpuBackend(1)) {
             return EngineSettings.resolve(options.build(), config, heads, backend);
         }

@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.testing.Golden;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plan is what is allocated, all of it at load. */
@@ -84,6 +88,26 @@ class MemoryPlanTest {
         ProbedBackend again = EngineFixtures.backend();
         again.available = 8 << 20;
         failure(EngineFixtures.options().cacheBudget(budget + 17).maxSessions(4), again);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"99, true", "90, false"})
+    void aPlanThatNearlyFillsTheMemoryWarns(int percent, boolean warns) {
+        long needed = LocretEngine.plan(EngineFixtures.options().build()).totalBytes();
+        ProbedBackend backend = EngineFixtures.backend();
+        backend.available = needed * 100 / percent;
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            EngineFixtures.engine(EngineFixtures.options(), backend, new FakeClock())
+                    .close();
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(log.toString(StandardCharsets.UTF_8)
+                        .contains("Memory is nearly full and reading may be slow: needed="))
+                .isEqualTo(warns);
     }
 
     @Test

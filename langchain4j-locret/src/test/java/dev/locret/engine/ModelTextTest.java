@@ -82,8 +82,7 @@ class ModelTextTest {
     @Test
     void templatesThatCannotBeReadNameTheFile() throws IOException {
         write("chat_template.json", "{");
-        assertThatThrownBy(() -> load().template())
-                .hasMessageMatching("template: not valid JSON: .*chat_template.json");
+        assertThatThrownBy(() -> load().template()).hasMessageMatching("template: not JSON: .*chat_template.json");
         write("chat_template.jinja", "{% if %}");
         assertThatThrownBy(() -> load().template())
                 .isInstanceOfSatisfying(

@@ -1,7 +1,10 @@
 package dev.locret.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
 import dev.locret.engine.GenerationResult.Finish;
 import dev.locret.generate.SamplingParameters;
 import dev.locret.testing.DemoModel;
@@ -85,6 +88,30 @@ class RealModelTest {
         assertThat(result.policy()).isEqualTo("keydiff");
         assertThat(result.promptTokens()).isEqualTo(chat(question).length);
         assertThat(result.entriesKept()).isEqualTo(128 + 32);
+    }
+
+    /** How long that takes is measured, not tested: docs/performance.md. */
+    @Test
+    void aCancelledPromptIsReadNoFurtherAndLeavesNothing() {
+        String question = "What is the capital of France? Answer in one sentence.";
+        String expected = engine.generate(greedy(question, 30, List.of())).text();
+        Generation[] generation = new Generation[1];
+        Gate submitted = new Gate();
+        Events events = new Events() {
+            @Override
+            public void onRead(int tokensRead, int promptTokens, int entriesKept, double tokensPerSecond) {
+                submitted.pass();
+                super.onRead(tokensRead, promptTokens, entriesKept, tokensPerSecond);
+                generation[0].cancel();
+            }
+        };
+        generation[0] = engine.submit(greedy("Say hello. ".repeat(1000), 4, List.of()), events);
+        submitted.open();
+        assertThatThrownBy(generation[0]::await).isInstanceOfSatisfying(LocretException.class, e -> assertThat(e.id())
+                .isEqualTo(ErrorId.CANCELLED));
+        assertThat(engine.generate(greedy(question, 30, List.of())).text()).isEqualTo(expected);
+        assertThat(events.read).containsExactly(64);
+        assertThat(events.text).isEmpty();
     }
 
     @Test

@@ -1,12 +1,9 @@
 package dev.locret.format;
 
 import static dev.locret.format.SafetensorsBuilder.tensor;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import dev.locret.common.LocretException;
 import dev.locret.tensor.HostTensor;
-import java.lang.management.ManagementFactory;
+import dev.locret.testing.Mutations;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,47 +12,74 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/**
- * Seeded mutations of small sound files: a parser may accept them or refuse them by a {@link LocretException}, and takes
- * memory in proportion to the file.
- */
+/** Seeded mutations of small sound files, see {@link Mutations}. */
 class FormatFuzzTest {
-    private static final int CASES = 10_000;
-    /**
-     * Bytes taken per byte of the file: an element of one byte becomes a boxed number. The fixed part are stack traces
-     * and the buffers of the JSON parser.
-     */
-    private static final long MAX_BYTES_PER_BYTE = 200;
-
-    private static final long MAX_BYTES_FIXED = 1_000_000;
+    private static final Pattern VALUE =
+            Pattern.compile("\"[^\"]*\"|-?[0-9][0-9.eE+-]*|true|false|null|\\[[^\\[\\]]*]");
+    private static final List<String> OTHERS = List.of(
+            "null",
+            "true",
+            "\"\"",
+            "\"x\"",
+            "\"../x\"",
+            "[]",
+            "{}",
+            "[[1]]",
+            "-1",
+            "0",
+            "1",
+            "3",
+            "1.5",
+            "-0.0",
+            "1e300",
+            "2147483648",
+            "9223372036854775807",
+            "18446744073709551616");
 
     private static final Path PATH = Path.of("fuzz");
 
-    private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static void fuzz(byte[] sound, long seed, int leastKinds, Consumer<byte[]> parser) {
+        fuzz(sound, random -> mutate(sound, random), seed, leastKinds, parser);
+    }
 
-    private void fuzz(byte[] sound, long seed, Consumer<byte[]> parser) {
+    /** Half of the mutations change bytes, which most often breaks the syntax; the others whole values. */
+    private static void fuzzJson(
+            String sound, Function<String, byte[]> toFile, long seed, int leastKinds, Consumer<byte[]> parser) {
+        byte[] file = toFile.apply(sound);
+        Function<Random, byte[]> mutation =
+                random -> random.nextBoolean() ? mutate(file, random) : toFile.apply(mutateValues(sound, random));
+        fuzz(file, mutation, seed, leastKinds, parser);
+    }
+
+    private static void fuzz(
+            byte[] sound, Function<Random, byte[]> mutation, long seed, int leastKinds, Consumer<byte[]> parser) {
         parser.accept(sound);
-        int refused = 0;
         Random random = new Random(seed);
-        for (int i = 0; i < CASES; i++) {
-            byte[] mutated = mutate(sound, random);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            try {
-                parser.accept(mutated);
-            } catch (LocretException e) {
-                refused++;
-            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-                throw new AssertionError("case " + i + " of seed " + seed, e);
-            }
-            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-            if (allocated > MAX_BYTES_FIXED + MAX_BYTES_PER_BYTE * mutated.length) {
-                throw new AssertionError("case " + i + " of seed " + seed + " took " + allocated + " bytes");
-            }
+        Mutations mutations = new Mutations();
+        for (int i = 0; i < Mutations.CASES; i++) {
+            byte[] mutated = mutation.apply(random);
+            mutations.run(mutated.length, () -> parser.accept(mutated));
         }
-        // Mutations that nothing notices would prove nothing.
-        assertThat(refused).isGreaterThan(CASES / 4);
+        mutations.assertDeep(leastKinds);
+    }
+
+    /** Other names and values in the place of one or two, or one of the text's own. */
+    private static String mutateValues(String json, Random random) {
+        String mutated = json;
+        for (int n = 1 + random.nextInt(2); n > 0; n--) {
+            List<MatchResult> values = VALUE.matcher(mutated).results().toList();
+            MatchResult at = values.get(random.nextInt(values.size()));
+            String other = random.nextInt(4) == 0
+                    ? values.get(random.nextInt(values.size())).group()
+                    : OTHERS.get(random.nextInt(OTHERS.size()));
+            mutated = mutated.substring(0, at.start()) + other + mutated.substring(at.end());
+        }
+        return mutated;
     }
 
     private static byte[] mutate(byte[] sound, Random random) {
@@ -100,7 +124,7 @@ class FormatFuzzTest {
                 .tensor("rope_freqs.weight", 0, ones(8), 8)
                 .tensor("blk.0.attn_q.weight", 0, new byte[64 * 16 * 4], 64, 16)
                 .bytes();
-        fuzz(sound, 1, bytes -> {
+        fuzz(sound, 1, 60, bytes -> {
             GgufWeights weights = new GgufWeights(GgufFile.of(MappedFile.of(PATH, bytes)));
             for (String name : weights.names()) {
                 touch(Map.of(name, weights.find(name).orElseThrow()));
@@ -121,9 +145,11 @@ class FormatFuzzTest {
     void safetensors() {
         String header = "{\"__metadata__\":{\"format\":\"pt\"}," + tensor("a", "F32", "[2]", 0, 8) + ","
                 + tensor("b", "BF16", "[2,3]", 8, 20) + "}";
-        fuzz(
-                SafetensorsBuilder.bytes(header, 20),
+        fuzzJson(
+                header,
+                text -> SafetensorsBuilder.bytes(text, 20),
                 2,
+                22,
                 bytes -> touch(SafetensorsFile.of(MappedFile.of(PATH, bytes)).tensors()));
     }
 
@@ -141,6 +167,7 @@ class FormatFuzzTest {
             fuzz(
                     sound,
                     3 + method,
+                    36,
                     bytes -> touch(TorchFile.of(MappedFile.of(PATH, bytes)).tensors()));
         }
     }
@@ -156,15 +183,23 @@ class FormatFuzzTest {
                 .op('u')
                 .op('.')
                 .pickle();
-        fuzz(sound, 5, bytes -> PickleReader.read(bytes, "torch", PATH, new TorchCalls("torch", PATH)));
+        fuzz(sound, 5, 60, bytes -> PickleReader.read(bytes, "torch", PATH, new TorchCalls("torch", PATH)));
     }
 
     @Test
     void config() throws Exception {
         for (String name : List.of("llama-tiny", "phi3-tiny")) {
-            byte[] sound = Files.readAllBytes(GoldenModels.path(name).resolve("config.json"));
-            fuzz(sound, 6, bytes -> ModelConfigJson.of(Json.parse("config", bytes, PATH), PATH));
+            fuzzJson(
+                    Files.readString(GoldenModels.path(name).resolve("config.json")),
+                    FormatFuzzTest::utf8,
+                    6,
+                    60,
+                    bytes -> ModelConfigJson.of(Json.parse("config", bytes, PATH), PATH));
         }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test
@@ -172,16 +207,22 @@ class FormatFuzzTest {
         String index = "{\"metadata\":{\"total_size\":12},\"weight_map\":{"
                 + "\"a.weight\":\"model-00001-of-00002.safetensors\","
                 + "\"b.weight\":\"model-00002-of-00002.safetensors\"}}";
-        fuzz(
-                index.getBytes(StandardCharsets.UTF_8),
+        fuzzJson(
+                index,
+                FormatFuzzTest::utf8,
                 9,
+                6,
                 bytes -> ShardIndex.namesByFile(new Settings("index", PATH, "", Json.parse("index", bytes, PATH))));
     }
 
     @Test
     void headsOfEitherKind() {
-        byte[] safetensors = SafetensorsBuilder.bytes("{" + tensor("fc1", "BF16", "[4,4]", 0, 32) + "}", 32);
-        fuzz(safetensors, 7, bytes -> touch(HeadsFile.of(MappedFile.of(PATH, bytes))));
+        fuzzJson(
+                "{" + tensor("fc1", "BF16", "[4,4]", 0, 32) + "}",
+                text -> SafetensorsBuilder.bytes(text, 32),
+                7,
+                16,
+                bytes -> touch(HeadsFile.of(MappedFile.of(PATH, bytes))));
         byte[] torch = new PickleBuilder()
                 .op('}')
                 .text("fc1")
@@ -189,6 +230,6 @@ class FormatFuzzTest {
                 .op('s')
                 .op('.')
                 .archive(new byte[16], 0);
-        fuzz(torch, 8, bytes -> touch(HeadsFile.of(MappedFile.of(PATH, bytes))));
+        fuzz(torch, 8, 50, bytes -> touch(HeadsFile.of(MappedFile.of(PATH, bytes))));
     }
 }

@@ -94,15 +94,12 @@ class SafetensorsWeightsTest {
     @Test
     void findsTheFilesOfTokenizerAndGeneration() throws IOException {
         shard("weights.safetensors", "a");
-        for (String name : List.of("tokenizer.json", "tokenizer_config.json", "chat_template.json")) {
+        for (String name : List.of("tokenizer.json", "tokenizer_config.json")) {
             Files.writeString(dir.resolve(name), "{}");
         }
         ModelFiles model = ModelFiles.open(dir);
         assertThat(model.tokenizerJson()).contains(dir.resolve("tokenizer.json"));
         assertThat(model.tokenizerConfig()).contains(dir.resolve("tokenizer_config.json"));
-        assertThat(model.chatTemplate()).contains(dir.resolve("chat_template.json"));
-        Files.writeString(dir.resolve("chat_template.jinja"), "");
-        assertThat(model.chatTemplate()).contains(dir.resolve("chat_template.jinja"));
         assertThat(model.endOfSequenceIds()).containsExactly(2);
         Path generation = dir.resolve("generation_config.json");
         Files.writeString(generation, "{\"eos_token_id\": [7, 9]}");

@@ -14,6 +14,7 @@ import dev.locret.format.RopeConfig;
 import dev.locret.format.WeightSource;
 import dev.locret.model.RotaryEmbedding.Factors;
 import dev.locret.testing.Golden;
+import dev.locret.testing.Records;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -58,36 +59,9 @@ class LongropeTest {
 
     /** The same model, whose long factors are what its short ones were. */
     private static WeightSource withShortAsLong(WeightSource source) {
-        ModelConfig c = source.config();
-        RopeConfig r = c.rope();
-        RopeConfig rope = new RopeConfig(
-                r.kind(),
-                r.theta(),
-                r.dimensions(),
-                r.factor(),
-                r.originalContext(),
-                r.lowFrequencyFactor(),
-                r.highFrequencyFactor(),
-                r.betaFast(),
-                r.betaSlow(),
-                r.attentionFactor(),
-                r.shortFactors(),
-                r.shortFactors(),
-                r.frequencyFactors());
-        ModelConfig config = new ModelConfig(
-                c.architecture(),
-                c.layers(),
-                c.hiddenSize(),
-                c.feedForwardSize(),
-                c.heads(),
-                c.kvHeads(),
-                c.headDim(),
-                c.vocabularySize(),
-                c.contextLength(),
-                c.normEpsilon(),
-                rope,
-                c.tiedEmbeddings(),
-                c.slidingWindow());
+        RopeConfig rope = source.config().rope();
+        ModelConfig config =
+                Records.with(source.config(), "rope", Records.with(rope, "longFactors", rope.shortFactors()));
         return new TrackedSource(source) {
             @Override
             public ModelConfig config() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
+import dev.locret.testing.Mutations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Files that lie about themselves end in an error that names the item. */
 class TokenizerHostileInputTest {
     private static final String KEY = "tokenizer.ggml.";
+
+    /** The tiny vocabulary in a file: a length, a few bytes, a type and a score for each token. */
+    private static final int BYTES_OF_METADATA = 264 * 24;
 
     @TempDir
     Path directory;
@@ -229,8 +233,8 @@ class TokenizerHostileInputTest {
         byte[] good = ordered.toString().getBytes(StandardCharsets.UTF_8);
         Random random = new Random(11);
         Path file = directory.resolve("tokenizer.json");
-        int loaded = 0;
-        for (int i = 0; i < 1_500; i++) {
+        Mutations mutations = new Mutations();
+        for (int i = 0; i < Mutations.CASES; i++) {
             byte[] bytes = good.clone();
             for (int edits = 1 + random.nextInt(3); edits > 0; edits--) {
                 int at = random.nextInt(random.nextInt(3) > 0 ? 2_000 : bytes.length);
@@ -240,16 +244,13 @@ class TokenizerHostileInputTest {
                 bytes = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
             }
             Files.write(file, bytes);
-            try {
+            boolean special = i % 2 == 0;
+            mutations.run(bytes.length, () -> {
                 Tokenizer tokenizer = Tokenizer.fromJson(file, null);
-                int[] ids = tokenizer.encode("hello <|im_end|> world", i % 2 == 0);
-                tokenizer.decode(ids, true);
-                loaded++;
-            } catch (LocretException e) {
-                assertThat(e.id()).isIn(ErrorId.TOKENIZER, ErrorId.FILE_NOT_READABLE);
-            }
+                tokenizer.decode(tokenizer.encode("hello <|im_end|> world", special), true);
+            });
         }
-        assertThat(loaded).isBetween(20, 1_450);
+        mutations.assertDeep(25);
     }
 
     @Test
@@ -258,8 +259,8 @@ class TokenizerHostileInputTest {
         Object[] values = {
             null, -1L, 0L, 300L, Long.MAX_VALUE, 1.5, Double.NaN, true, "", "a", "h e", "<|bos|>", "\uD800"
         };
-        int loaded = 0;
-        for (int i = 0; i < 1_000; i++) {
+        Mutations mutations = new Mutations();
+        for (int i = 0; i < Mutations.CASES; i++) {
             Map<String, Object> metadata = TinyVocabulary.gguf();
             if (i % 2 == 0) {
                 metadata.put(KEY + "model", "llama");
@@ -277,14 +278,11 @@ class TokenizerHostileInputTest {
                     metadata.put(key, value);
                 }
             }
-            try {
+            mutations.run(BYTES_OF_METADATA, () -> {
                 Tokenizer tokenizer = Tokenizer.fromGguf(metadata, "fuzz");
                 tokenizer.decode(tokenizer.encode("hello <|im_end|> \0 world é", true), true);
-                loaded++;
-            } catch (LocretException e) {
-                assertThat(e.id()).isEqualTo(ErrorId.TOKENIZER);
-            }
+            });
         }
-        assertThat(loaded).isBetween(30, 950);
+        mutations.assertDeep(20);
     }
 }

@@ -128,6 +128,7 @@ class TokenizerTest {
         Tokenizer tokenizer = tokenizer(kind);
         assertThat(tokenizer.bosId()).hasValue(TinyVocabulary.BOS);
         assertThat(tokenizer.eosIds()).containsExactly(TinyVocabulary.EOT, TinyVocabulary.IM_END);
+        assertThat(tokenizer.eosId()).hasValue(TinyVocabulary.EOT);
         assertThat(tokenizer.nameOf(TinyVocabulary.EOT)).isEqualTo("<|eot_id|>");
         assertThat(tokenizer.bytesOf(256)).containsExactly('h', 'e');
     }
@@ -216,5 +217,19 @@ class TokenizerTest {
         assertThat(tokenizer.addsBos()).isFalse();
         assertThat(tokenizer.bosId()).hasValue(TinyVocabulary.IM_START);
         assertThat(tokenizer.eosIds()).contains(TinyVocabulary.TOOL);
+        assertThat(tokenizer.eosId()).hasValue(TinyVocabulary.TOOL);
+    }
+
+    @Test
+    void templatesGetTheDeclaredEosAndWhatHuggingFacePasses() {
+        Map<String, Object> metadata = TinyVocabulary.gguf();
+        metadata.put("tokenizer.ggml.eos_token_id", (long) TinyVocabulary.IM_END);
+        Tokenizer tokenizer = Tokenizer.fromGguf(metadata, "tiny.gguf");
+        ChatTemplate template = ChatTemplate.of(
+                "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}{{ tools is none }}{{ documents is none }}"
+                        + "{{ add_generation_prompt }}",
+                "test");
+        List<PromptSpan> spans = template.render(List.of(Map.of("role", "user", "content", "hi")), tokenizer);
+        assertThat(spans.stream().map(PromptSpan::text)).containsExactly("<|bos|>", "hi", "<|im_end|>TrueTrueTrue");
     }
 }

@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param localTokens Last tokens of a prompt, such as the question, which are read after the final eviction.
  * @param pinnedTokens First tokens of a prompt, such as a system message, that stay whatever their score.
  * @param policy Eviction policy: auto, locret, keydiff, streaming-llm or none.
+ * @param ropeFactors Longrope's factors: long, or auto for the short ones inside the original window.
  * @param threads Threads that compute.
  * @param maxSessions Requests that are computed at once, each with a cache of its own.
  * @param queueCapacity Requests that may wait. Further ones are refused.
@@ -38,6 +39,7 @@ record LocretProperties(
         Integer localTokens,
         Integer pinnedTokens,
         String policy,
+        String ropeFactors,
         Integer threads,
         Integer maxSessions,
         Integer queueCapacity,
@@ -62,6 +64,7 @@ record LocretProperties(
      * @param repetitionPenalty Factor against tokens that were there before, 1 for none.
      * @param maxOutputTokens Most tokens of an answer, the prompt not counted.
      * @param stop Comma-separated list of texts that end an answer and are not part of it.
+     * @param mergeMessages Whether messages that the model's template refuses are joined so that it takes them.
      * @param supportedCapabilities Comma-separated list of capabilities that the model is told to have.
      */
     record Request(
@@ -76,5 +79,6 @@ record LocretProperties(
             Double repetitionPenalty,
             Integer maxOutputTokens,
             List<String> stop,
+            Boolean mergeMessages,
             Set<Capability> supportedCapabilities) {}
 }

@@ -30,6 +30,7 @@ final class Settings {
         ifSet(properties.localTokens(), options::localTokens);
         ifSet(properties.pinnedTokens(), options::pinnedTokens);
         ifSet(properties.policy(), options::policy);
+        ifSet(properties.ropeFactors(), options::ropeFactors);
         ifSet(properties.threads(), options::threads);
         ifSet(properties.maxSessions(), options::maxSessions);
         ifSet(properties.queueCapacity(), options::queueCapacity);
@@ -49,6 +50,7 @@ final class Settings {
                 .repetitionPenalty(request.repetitionPenalty())
                 .maxOutputTokens(request.maxOutputTokens())
                 .stopSequences(request.stop())
+                .mergeMessages(request.mergeMessages())
                 .supportedCapabilities(request.supportedCapabilities());
     }
 

@@ -11,6 +11,7 @@ import dev.locret.LocretChatModel;
 import dev.locret.LocretChatRequestParameters;
 import dev.locret.LocretStreamingChatModel;
 import dev.locret.engine.LocretEngine;
+import dev.locret.model.RotaryEmbedding.Factors;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.util.concurrent.atomic.AtomicReference;
@@ -64,6 +65,7 @@ class LocretAutoConfigurationTest {
                         "langchain4j.locret.local-tokens=32",
                         "langchain4j.locret.pinned-tokens=8",
                         "langchain4j.locret.policy=locret",
+                        "langchain4j.locret.rope-factors=auto",
                         "langchain4j.locret.threads=2",
                         "langchain4j.locret.max-sessions=2",
                         "langchain4j.locret.queue-capacity=3",
@@ -86,6 +88,7 @@ class LocretAutoConfigurationTest {
                         assertThat(plan.localTokens()).isEqualTo(32);
                         assertThat(plan.pinnedTokens()).isEqualTo(8);
                     });
+                    assertThat(engine.options().ropeFactors()).isEqualTo(Factors.AUTO);
                     assertThat(engine.options().threads()).isEqualTo(2);
                     assertThat(engine.options().maxSessions()).isEqualTo(2);
                     assertThat(engine.options().queueCapacity()).isEqualTo(3);
@@ -110,6 +113,7 @@ class LocretAutoConfigurationTest {
                         "langchain4j.locret.chat-model.repetition-penalty=1.1",
                         "langchain4j.locret.chat-model.max-output-tokens=5",
                         "langchain4j.locret.chat-model.stop=END,STOP",
+                        "langchain4j.locret.chat-model.merge-messages=true",
                         "langchain4j.locret.chat-model.supported-capabilities=response-format-json-schema",
                         "langchain4j.locret.streaming-chat-model.temperature=0.25")
                 .run(context -> {
