@@ -21,6 +21,7 @@ import java.util.function.LongSupplier;
  * @param cacheBytes bytes of one cache
  * @param snapshots memory for copies of caches
  * @param prefixes what prompts have in common
+ * @param contextFiles where contexts are saved, or null
  * @param nanoTime clock of the engine
  */
 record EngineParts(
@@ -36,6 +37,7 @@ record EngineParts(
         long cacheBytes,
         SnapshotMemory snapshots,
         PrefixStore prefixes,
+        ContextFiles contextFiles,
         LongSupplier nanoTime) {
 
     /**

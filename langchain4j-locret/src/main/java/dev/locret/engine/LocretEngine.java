@@ -20,6 +20,7 @@ public final class LocretEngine implements AutoCloseable {
     private final EngineParts parts;
     private final RequestQueue queue;
     private final Thread worker;
+    private final Contexts contexts;
 
     LocretEngine(EngineOptions options, EngineParts parts) {
         this.options = options;
@@ -27,6 +28,7 @@ public final class LocretEngine implements AutoCloseable {
         this.queue = new RequestQueue(
                 parts.settings().queueCapacity(), parts.settings().maxSessions());
         this.worker = new Thread(new Scheduler(parts, queue), "locret-engine");
+        this.contexts = new Contexts(parts, new ContextStore(parts, parts.contextFiles()), queue::put);
         worker.setDaemon(true);
         worker.start();
     }
@@ -49,16 +51,20 @@ public final class LocretEngine implements AutoCloseable {
     /**
      * Appends a request to the queue.
      *
+     * <p>A context that is on disk only is read from there first, by the calling thread.
+     *
      * @throws dev.locret.common.LocretException ({@code invalid-prompt}, {@code invalid-argument}) if it cannot be run,
-     *     {@code queue-full}, {@code closed}
+     *     {@code unknown-context}, {@code queue-full}, {@code closed}; {@code context-mismatch}, {@code file-damaged} or
+     *     {@code file-unsupported} if the context's file cannot be used
      */
     public Generation submit(GenerationRequest request, GenerationListener listener) {
         return submit(request, Checks.notNull("listener", listener), Probe.NONE);
     }
 
     private Generation submit(GenerationRequest request, GenerationListener listener, Probe probe) {
-        parts.check(request, null);
-        GenerationHandle handle = new GenerationHandle(request, listener, probe, null, null, parts.nanoTime());
+        ReadContext context = request.context() == null ? null : contexts.require(request.context());
+        parts.check(request, context);
+        GenerationHandle handle = new GenerationHandle(request, listener, probe, context, null, parts.nanoTime());
         queue.put(handle);
         return handle;
     }
@@ -88,6 +94,11 @@ public final class LocretEngine implements AutoCloseable {
         GenerationRequest request = new GenerationRequest(
                 promptTokens, 0, SamplingParameters.GREEDY, maxOutputTokens, List.of(), null, null);
         return recorder.result(run(request, recorder).tokens());
+    }
+
+    /** Texts that are read once and asked often. */
+    public Contexts contexts() {
+        return contexts;
     }
 
     /**
@@ -144,6 +155,7 @@ public final class LocretEngine implements AutoCloseable {
     public void close() {
         queue.close().forEach(Scheduler::failClosed);
         if (Thread.currentThread() == worker) {
+            contexts.close(false);
             return;
         }
         boolean interrupted = false;
@@ -157,5 +169,6 @@ public final class LocretEngine implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        contexts.close(true);
     }
 }
