@@ -68,6 +68,7 @@ final class EngineLoader {
                     snapshots,
                     new PrefixStore(snapshots, settings.plan()),
                     contextFiles(options, files.weights(), heads, settings),
+                    new EngineMonitor(),
                     nanoTime);
         }
     }

@@ -22,6 +22,7 @@ import java.util.function.LongSupplier;
  * @param snapshots memory for copies of caches
  * @param prefixes what prompts have in common
  * @param contextFiles where contexts are saved, or null
+ * @param monitor counts what happens to requests
  * @param nanoTime clock of the engine
  */
 record EngineParts(
@@ -38,6 +39,7 @@ record EngineParts(
         SnapshotMemory snapshots,
         PrefixStore prefixes,
         ContextFiles contextFiles,
+        EngineMonitor monitor,
         LongSupplier nanoTime) {
 
     /**

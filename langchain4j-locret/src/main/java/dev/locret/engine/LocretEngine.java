@@ -2,6 +2,8 @@ package dev.locret.engine;
 
 import dev.locret.cache.CachePlan;
 import dev.locret.common.Checks;
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
 import dev.locret.format.ModelConfig;
 import dev.locret.generate.SamplingParameters;
 import dev.locret.text.ChatTemplate;
@@ -28,7 +30,7 @@ public final class LocretEngine implements AutoCloseable {
         this.queue = new RequestQueue(
                 parts.settings().queueCapacity(), parts.settings().maxSessions());
         this.worker = new Thread(new Scheduler(parts, queue), "locret-engine");
-        this.contexts = new Contexts(parts, new ContextStore(parts, parts.contextFiles()), queue::put);
+        this.contexts = new Contexts(parts, new ContextStore(parts, parts.contextFiles()), this::enqueue);
         worker.setDaemon(true);
         worker.start();
     }
@@ -65,8 +67,22 @@ public final class LocretEngine implements AutoCloseable {
         ReadContext context = request.context() == null ? null : contexts.require(request.context());
         parts.check(request, context);
         GenerationHandle handle = new GenerationHandle(request, listener, probe, context, null, parts.nanoTime());
-        queue.put(handle);
+        enqueue(handle);
         return handle;
+    }
+
+    private void enqueue(GenerationHandle handle) {
+        int waiting;
+        try {
+            waiting = queue.put(handle);
+        } catch (LocretException e) {
+            if (e.id() == ErrorId.QUEUE_FULL) {
+                parts.monitor().rejected();
+            }
+            throw e;
+        }
+        parts.monitor().queued(waiting);
+        handle.whenDone(parts.monitor()::ended);
     }
 
     /** Submits a request and waits for its answer. */
@@ -94,6 +110,20 @@ public final class LocretEngine implements AutoCloseable {
         GenerationRequest request = new GenerationRequest(
                 promptTokens, 0, SamplingParameters.GREEDY, maxOutputTokens, List.of(), null, null);
         return recorder.result(run(request, recorder).tokens());
+    }
+
+    /** Tells {@code events} of requests from now on. */
+    public void addEvents(EngineEvents events) {
+        parts.monitor().add(Checks.notNull("events", events));
+    }
+
+    /** What the engine is doing and has done. */
+    public EngineStatus status() {
+        SnapshotMemory snapshots = parts.snapshots();
+        return new EngineStatus(
+                queue.status(parts.nanoTime().getAsLong()),
+                parts.monitor().totals(),
+                new EngineStatus.Snapshots(snapshots.count(), snapshots.used(), snapshots.capacity()));
     }
 
     /** Texts that are read once and asked often. */
