@@ -40,10 +40,10 @@ class PrefixReuseRealModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"locret", "keydiff", "streaming-llm"})
+    @ValueSource(strings = {"locret", "keydiff"})
     void answersAreTheSameWithAndWithoutReuse(String policy) {
         StringBuilder text = new StringBuilder();
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 20; i++) {
             text.append("The password of room ")
                     .append(i)
                     .append(" is ")
@@ -53,7 +53,7 @@ class PrefixReuseRealModelTest {
         String document = text.toString();
         List<String> questions = List.of(
                 "What is the password of room 3?",
-                "What is the password of room 29?",
+                "What is the password of room 19?",
                 "Write down everything that you know about the rooms and their passwords, one after the other, please.");
         int cached = 0;
         for (String question : questions) {
@@ -63,7 +63,7 @@ class PrefixReuseRealModelTest {
                         reusing.tokenizer().encode(chat, true),
                         0,
                         SamplingParameters.GREEDY,
-                        24,
+                        12,
                         List.of(),
                         policy,
                         null);
@@ -76,6 +76,6 @@ class PrefixReuseRealModelTest {
                         + "<|im_start|>assistant\n";
             }
         }
-        assertThat(cached).isGreaterThan(5 * 256);
+        assertThat(cached).isGreaterThan(5 * 192);
     }
 }
