@@ -14,8 +14,8 @@ import java.util.List;
  * the cache in blocks of entries and keeps a running maximum and sum, so no matrix of tokens × entries exists. Keys of
  * the segment at hand are rotated once into scratch.
  *
- * <p>A decode step has too few queries for that: there a task takes a part of the entries, rotates their keys and leaves a
- * partial result, and the parts are put together at the end.
+ * <p>A decode step has too few queries for that: there a task takes a part of the entries, rotates the keys of a block just
+ * before it reads them and leaves a partial result, and the parts are put together at the end.
  */
 final class CpuAttention {
     /** Query rows (tokens × group) of a task. */
@@ -24,7 +24,7 @@ final class CpuAttention {
     private static final int BLOCK = 128;
 
     /** Entries of a part in a decode step: fixed, so that a result depends on nothing but its own cache. */
-    private static final int PART = 512;
+    private static final int PART = 256;
 
     private static final class Scratch {
         final float[] queries;
@@ -50,6 +50,9 @@ final class CpuAttention {
     private final CacheLayout scratchLayout;
     private final float[] rotated;
     private final Scratch[] scratch;
+    private final KeyRotation rotation;
+    /** Rotated keys of the block at hand in a decode step, of each thread. */
+    private final float[][] blocks;
     /** Results of a decode step's parts: as many as parts of the fullest cache in all heads. */
     private final Scratch[] parts;
 
@@ -63,6 +66,8 @@ final class CpuAttention {
         this.rotated = new float[Math.toIntExact(spec.kvHeads() * scratchLayout.keyFloats())];
         this.scratch = new Scratch[pool.threads()];
         Arrays.setAll(scratch, i -> newScratch(tokensPerTask));
+        this.rotation = new KeyRotation(kernels, spec);
+        this.blocks = new float[pool.threads()][BLOCK * spec.headDim()];
         this.parts = new Scratch[spec.kvHeads() * parts(maxEntries)];
         Arrays.setAll(parts, i -> newScratch(stepTokens(spec)));
     }
@@ -89,7 +94,8 @@ final class CpuAttention {
         CacheLayout layout = CacheLayout.of(spec.headDim(), maxEntries, width);
         long row = spec.groupSize() * (spec.headDim() + BLOCK + layout.valueColumns() + 2L);
         long rows = (long) threads * tokensPerTask(spec) + (long) spec.kvHeads() * parts(maxEntries) * stepTokens(spec);
-        return 4 * (spec.kvHeads() * layout.keyFloats() + rows * row);
+        long blocks = (long) threads * BLOCK * spec.headDim();
+        return 4 * (spec.kvHeads() * layout.keyFloats() + blocks + rows * row);
     }
 
     void run(Matrix queries, CpuRotary rotary, List<KvSegment> segments, Matrix out) {
@@ -106,7 +112,7 @@ final class CpuAttention {
                 int count = Math.min(tokensPerTask, segment.rows() - first);
                 int head = task % spec.kvHeads();
                 int visible = segment.cache().length(head) - segment.rows() + first + count;
-                attend(queries, rotary, segment, head, first, count, 0, visible, scratch[thread]);
+                attend(queries, rotary, segment, head, first, count, 0, visible, null, scratch[thread]);
                 store(segment, head, first, count, out, scratch[thread]);
             });
         }
@@ -119,8 +125,7 @@ final class CpuAttention {
             int head = task / each;
             int begin = task % each * PART;
             int end = Math.min(cache.length(head), begin + PART);
-            rotateKeys(cache, rotary, head, begin, end);
-            attend(queries, rotary, segment, head, 0, segment.rows(), begin, end, parts[task]);
+            attend(queries, rotary, segment, head, 0, segment.rows(), begin, end, blocks[thread], parts[task]);
         });
         for (int head = 0; head < spec.kvHeads(); head++) {
             for (int part = 1; part < each; part++) {
@@ -150,51 +155,16 @@ final class CpuAttention {
         pool.run(cache.kvHeads() * chunks, (task, thread) -> {
             int head = task / chunks;
             int begin = task % chunks * PART;
-            rotateKeys(cache, rotary, head, begin, Math.min(cache.length(head), begin + PART));
+            int end = Math.min(cache.length(head), begin + PART);
+            rotation.rotate(cache, rotary, head, begin, end, rotated, scratchLayout.key(head, begin));
         });
     }
 
-    private void rotateKeys(KvSlice cache, CpuRotary rotary, int head, int begin, int end) {
-        CacheLayout layout = CacheLayout.of(cache, width);
-        float[] keys = CpuBuffer.floats(cache.keys());
-        for (int entry = begin; entry < end; entry += width) {
-            int to = scratchLayout.key(head, entry);
-            if (spec.positions() == PositionMode.CACHE) {
-                kernels.rotate(
-                        keys,
-                        layout.key(head, entry),
-                        spec.headDim(),
-                        rotary.dimensions(),
-                        rotary.cosines(),
-                        rotary.sines(),
-                        rotary.stride(),
-                        entry,
-                        rotated,
-                        to);
-            } else {
-                rotateByText(cache, layout, keys, head, entry, rotary, to);
-            }
-        }
-    }
-
-    private void rotateByText(
-            KvSlice cache, CacheLayout layout, float[] keys, int head, int entry, CpuRotary rotary, int to) {
-        int[] positions = CpuBuffer.ints(cache.positions());
-        float[] row = new float[spec.headDim()];
-        for (int lane = 0; lane < width && entry + lane < cache.length(head); lane++) {
-            int from = layout.key(head, entry + lane);
-            for (int j = 0; j < row.length; j++) {
-                row[j] = keys[from + j * width];
-            }
-            int position = positions[head * cache.capacity() + entry + lane];
-            rotary.rotateRow(row, 0, row.length, position, 1f, row, 0);
-            for (int j = 0; j < row.length; j++) {
-                rotated[to + lane + j * width] = row[j];
-            }
-        }
-    }
-
-    /** Leaves the weighted values of entries {@code [from, to)} in {@code s}, with the maxima and sums of the rows. */
+    /**
+     * Leaves the weighted values of entries {@code [from, to)} in {@code s}, with the maxima and sums of the rows.
+     *
+     * @param block room for the rotated keys of a block, or null if all keys have been rotated
+     */
     private void attend(
             Matrix queries,
             CpuRotary rotary,
@@ -204,8 +174,10 @@ final class CpuAttention {
             int tokens,
             int from,
             int to,
+            float[] block,
             Scratch s) {
         KvSlice cache = segment.cache();
+        float[] keys = block == null ? rotated : block;
         int group = spec.groupSize();
         int rows = tokens * group;
         int before = cache.length(head) - segment.rows();
@@ -214,6 +186,10 @@ final class CpuAttention {
         Arrays.fill(s.rowSum, 0, rows, 0f);
         for (int begin = from; begin < to; begin += BLOCK) {
             int count = Math.min(BLOCK, to - begin);
+            int at = block == null ? scratchLayout.key(head, begin) : 0;
+            if (block != null) {
+                rotation.rotate(cache, rotary, head, begin, begin + count, block, 0);
+            }
             for (int entry = 0; entry < count; entry += width) {
                 kernels.multiply(
                         rows,
@@ -221,8 +197,8 @@ final class CpuAttention {
                         s.queries,
                         0,
                         spec.headDim(),
-                        rotated,
-                        scratchLayout.key(head, begin + entry),
+                        keys,
+                        at + entry * spec.headDim(),
                         s.logits,
                         entry,
                         BLOCK,

@@ -15,7 +15,7 @@ final class CpuLinear {
     /** Floats of unpacked panels that a task holds: with a block of rows they stay in a second-level cache. */
     private static final int PANEL_FLOATS = 48 * 1024;
     /** Rows that run over the panels before the next ones. */
-    private static final int ROW_BLOCK = 60;
+    private static final int ROW_BLOCK = 120;
 
     private final Kernels kernels;
     private final WorkerPool pool;
@@ -23,7 +23,7 @@ final class CpuLinear {
     private final float[][] panels;
     private final float[][] tiles;
     private final int inputRows;
-    private int[] inputs = {};
+    private float[] inputs = {};
 
     CpuLinear(Kernels kernels, WorkerPool pool) {
         this.kernels = kernels;
@@ -36,35 +36,43 @@ final class CpuLinear {
 
     /** Makes room for the inputs of a batch, side by side as the kernels want them. */
     void reserve(int maxRows, int maxInputs) {
-        inputs = new int[Math.toIntExact(inputWords(kernels, maxRows, maxInputs))];
+        inputs = new float[Math.toIntExact(inputFloats(kernels, maxRows, maxInputs))];
     }
 
-    private static long inputWords(Kernels kernels, int rows, int inputs) {
+    private static long inputFloats(Kernels kernels, int rows, int inputs) {
         return kernels.inputRows() == 0 ? 0 : (long) rows / kernels.inputRows() * kernels.inputRows() * inputs;
     }
 
     /** Bytes of scratch, those of {@link #reserve} included. */
     static long bytes(Kernels kernels, int threads, int maxRows, int maxInputs) {
         long each = PANEL_FLOATS + (long) ROW_BLOCK * kernels.width();
-        return 4 * (threads * each + inputWords(kernels, maxRows, maxInputs));
+        return 4 * (threads * each + inputFloats(kernels, maxRows, maxInputs));
     }
 
     void run(Matrix in, int rows, List<Projection> projections, boolean accumulate) {
-        int[] firstTask = new int[projections.size() + 1];
-        for (int i = 0; i < projections.size(); i++) {
-            CpuWeight weight = (CpuWeight) projections.get(i).weight();
-            firstTask[i + 1] = firstTask[i] + (weight.panels() + perTask(rows) - 1) / perTask(rows);
+        CpuWeight[] weights = new CpuWeight[projections.size()];
+        int[] perTask = new int[weights.length];
+        int[] firstTask = new int[weights.length + 1];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (CpuWeight) projections.get(i).weight();
+            perTask[i] = perTask(rows, weights[i]);
+            firstTask[i + 1] = firstTask[i] + (weights[i].panels() + perTask[i] - 1) / perTask[i];
+        }
+        if (rows <= Backend.STEP_ROWS) {
+            pool.readAhead().begin(weights, perTask);
+        } else {
+            pool.readAhead().pause();
         }
         int packedRows = rows <= Backend.STEP_ROWS ? 0 : packInputs(in, rows);
-        pool.run(firstTask[projections.size()], (task, thread) -> {
+        pool.run(firstTask[weights.length], (task, thread) -> {
             int i = 0;
             while (firstTask[i + 1] <= task) {
                 i++;
             }
             Projection projection = projections.get(i);
-            CpuWeight weight = (CpuWeight) projection.weight();
-            int first = (task - firstTask[i]) * perTask(rows);
-            int last = Math.min(weight.panels(), first + perTask(rows));
+            CpuWeight weight = weights[i];
+            int first = (task - firstTask[i]) * perTask[i];
+            int last = Math.min(weight.panels(), first + perTask[i]);
             if (rows <= Backend.STEP_ROWS) {
                 for (int row = 0; row < rows; row++) {
                     row(in.from(row), projection, row, weight, first, last, accumulate, thread);
@@ -80,7 +88,7 @@ final class CpuLinear {
     /** Puts the inputs of whole groups of rows side by side; returns how many rows those are. */
     private int packInputs(Matrix in, int rows) {
         int columns = in.columns();
-        if (inputRows == 0 || inputWords(kernels, rows, columns) > inputs.length) {
+        if (inputRows == 0 || inputFloats(kernels, rows, columns) > inputs.length) {
             return 0;
         }
         float[] a = CpuBuffer.floats(in.buffer());
@@ -92,7 +100,7 @@ final class CpuLinear {
                     int from = Math.toIntExact(in.offset() + (long) (group * inputRows + r) * in.stride());
                     int to = group * inputRows * columns + r;
                     for (int k = 0; k < columns; k++) {
-                        inputs[to + k * inputRows] = Float.floatToRawIntBits(a[from + k]);
+                        inputs[to + k * inputRows] = a[from + k];
                     }
                 }
             }
@@ -100,9 +108,16 @@ final class CpuLinear {
         return groups * inputRows;
     }
 
-    /** Panels of a task: a few rows have little work a panel, so they take more of them. */
-    private int perTask(int rows) {
-        return Math.max(1, (rows <= Backend.STEP_ROWS ? 128 : 32) / width);
+    /**
+     * Panels of a task: a few rows have little work a panel, so they take more of them, in pairs as the kernels do, but
+     * not so many that a thread gets none.
+     */
+    private int perTask(int rows, CpuWeight weight) {
+        if (rows > Backend.STEP_ROWS) {
+            return Math.max(1, 32 / width);
+        }
+        int share = (weight.panels() + pool.threads() - 1) / pool.threads();
+        return Math.min(Math.max(1, 128 / width), (share + 1) / 2 * 2);
     }
 
     private void rows(

@@ -6,8 +6,8 @@ package dev.locret.backend.cpu;
  * {@link Math#exp}).
  */
 public final class ExpApproximation {
-    /** Below it the result would be subnormal: 0 is returned for anything less. */
-    public static final float MIN = -87.33f;
+    /** Arguments are clamped to it; there {@code n} is -127 and the power's bits are those of 0, so the result is 0. */
+    public static final float MIN = -88.03f;
     /** Above it the result would overflow; arguments are clamped to it. */
     public static final float MAX = 88.37f;
 
@@ -26,11 +26,9 @@ public final class ExpApproximation {
 
     private ExpApproximation() {}
 
-    static float exp(float x) {
-        if (!(x >= MIN)) {
-            return x != x ? x : 0f;
-        }
-        float clamped = Math.min(x, MAX);
+    /** The exponential of {@code x}; 0 below about -87.7, NaN of NaN. */
+    public static float exp(float x) {
+        float clamped = Math.min(Math.max(x, MIN), MAX);
         float n = Math.fma(clamped, LOG2_E, ROUND) - ROUND;
         float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, clamped));
         float p = Math.fma(C6, r, C5);

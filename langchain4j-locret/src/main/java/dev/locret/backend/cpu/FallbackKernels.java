@@ -240,15 +240,14 @@ final class FallbackKernels implements Kernels {
             int dimensions,
             float[] cosines,
             float[] sines,
-            int stride,
-            int position,
+            int tableOffset,
             float[] out,
             int outOffset) {
         int half = dimensions / 2;
         for (int j = 0; j < half; j++) {
             int low = j * WIDTH;
             int high = (j + half) * WIDTH;
-            int at = j * stride + position;
+            int at = tableOffset + j * WIDTH;
             for (int lane = 0; lane < WIDTH; lane++) {
                 float x = keys[offset + low + lane];
                 float y = keys[offset + high + lane];

@@ -44,13 +44,13 @@ public interface Kernels {
     /**
      * As {@link #multiply} with {@code accumulate}, for {@code groups · inputRows()} rows.
      *
-     * @param inputs float bits {@code [groups][depth][inputRows()]} from {@code offset}
+     * @param inputs {@code [groups][depth][inputRows()]} from {@code offset}
      * @param groupStride elements from one group of rows to the next
      */
     default void multiplyInputs(
             int groups,
             int depth,
-            int[] inputs,
+            float[] inputs,
             int offset,
             int groupStride,
             float[] b,
@@ -109,7 +109,7 @@ public interface Kernels {
      * Rotates the keys of one panel: dimension {@code j} with {@code j + dimensions / 2}.
      *
      * @param keys {@code [headDim][width]} from {@code offset}: one key a lane
-     * @param cosines {@code [dimensions / 2][stride]}: lane {@code i} takes column {@code position + i}
+     * @param cosines {@code [dimensions / 2][width]} from {@code tableOffset}
      */
     void rotate(
             float[] keys,
@@ -118,8 +118,7 @@ public interface Kernels {
             int dimensions,
             float[] cosines,
             float[] sines,
-            int stride,
-            int position,
+            int tableOffset,
             float[] out,
             int outOffset);
 

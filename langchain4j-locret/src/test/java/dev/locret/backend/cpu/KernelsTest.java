@@ -129,18 +129,18 @@ class KernelsTest {
         int width = kernels.width();
         int headDim = 12;
         int dimensions = 8;
-        int stride = 2 * width + 5;
+        int table = 7;
         float[] keys = floats(headDim * width);
-        float[] cosines = floats(dimensions / 2 * stride);
-        float[] sines = floats(dimensions / 2 * stride);
+        float[] cosines = floats(table + dimensions / 2 * width);
+        float[] sines = floats(table + dimensions / 2 * width);
         float[] out = new float[headDim * width];
-        kernels.rotate(keys, 0, headDim, dimensions, cosines, sines, stride, 5, out, 0);
+        kernels.rotate(keys, 0, headDim, dimensions, cosines, sines, table, out, 0);
         for (int lane = 0; lane < width; lane++) {
             for (int j = 0; j < 4; j++) {
                 double x = keys[j * width + lane];
                 double y = keys[(j + 4) * width + lane];
-                double cosine = cosines[j * stride + 5 + lane];
-                double sine = sines[j * stride + 5 + lane];
+                double cosine = cosines[table + j * width + lane];
+                double sine = sines[table + j * width + lane];
                 assertThat((double) out[j * width + lane]).isCloseTo(x * cosine - y * sine, within(2e-6));
                 assertThat((double) out[(j + 4) * width + lane]).isCloseTo(y * cosine + x * sine, within(2e-6));
             }

@@ -123,4 +123,38 @@ final class PackedDot {
         products.fma(FloatVector.fromArray(F, header, at), FloatVector.fromArray(F, c, to))
                 .intoArray(c, to);
     }
+
+    /** Adds one row times all of two panels of BF16 pairs to {@code c}. */
+    static void bfloat16(int[] words, int first, int second, int pairs, float[] a, int at, float[] c, int to) {
+        FloatVector s0 = FloatVector.fromArray(F, c, to);
+        FloatVector s1 = FloatVector.fromArray(F, c, to + LANES);
+        FloatVector s2 = FloatVector.zero(F);
+        FloatVector s3 = FloatVector.zero(F);
+        if (second != first) {
+            s2 = FloatVector.fromArray(F, c, to + WIDTH);
+            s3 = FloatVector.fromArray(F, c, to + WIDTH + LANES);
+        }
+        for (int pair = 0; pair < pairs; pair++) {
+            IntVector w0 = IntVector.fromArray(I, words, first + pair * WIDTH);
+            IntVector w1 = IntVector.fromArray(I, words, first + pair * WIDTH + LANES);
+            IntVector w2 = IntVector.fromArray(I, words, second + pair * WIDTH);
+            IntVector w3 = IntVector.fromArray(I, words, second + pair * WIDTH + LANES);
+            FloatVector x = FloatVector.broadcast(F, a[at + 2 * pair]);
+            s0 = x.fma(w0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), s0);
+            s1 = x.fma(w1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), s1);
+            s2 = x.fma(w2.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), s2);
+            s3 = x.fma(w3.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats(), s3);
+            x = FloatVector.broadcast(F, a[at + 2 * pair + 1]);
+            s0 = x.fma(w0.and(0xffff0000).reinterpretAsFloats(), s0);
+            s1 = x.fma(w1.and(0xffff0000).reinterpretAsFloats(), s1);
+            s2 = x.fma(w2.and(0xffff0000).reinterpretAsFloats(), s2);
+            s3 = x.fma(w3.and(0xffff0000).reinterpretAsFloats(), s3);
+        }
+        s0.intoArray(c, to);
+        s1.intoArray(c, to + LANES);
+        if (second != first) {
+            s2.intoArray(c, to + WIDTH);
+            s3.intoArray(c, to + WIDTH + LANES);
+        }
+    }
 }

@@ -3,9 +3,8 @@ package dev.locret.backend.cpu.vector;
 import dev.locret.backend.cpu.ExpApproximation;
 import dev.locret.backend.cpu.Kernels;
 import dev.locret.backend.cpu.PanelFormat;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -79,21 +78,16 @@ public final class VectorKernels implements Kernels {
         }
     }
 
-    /** As many rows as AVX2's 16 registers hold sums of, with two inputs and one broadcast. */
-    private static final int INPUT_ROWS = 5;
-
     @Override
     public int inputRows() {
-        return INPUT_ROWS;
+        return InputTile.ROWS;
     }
 
-    // Inputs side by side as integers: one base address and a broadcast from memory. HotSpot keeps these sums in
-    // registers on JDK 17 and 25 with each collector, which it does not for five rows that lie apart.
     @Override
     public void multiplyInputs(
             int groups,
             int depth,
-            int[] inputs,
+            float[] inputs,
             int offset,
             int groupStride,
             float[] b,
@@ -103,56 +97,12 @@ public final class VectorKernels implements Kernels {
             int cStride,
             boolean accumulate) {
         for (int group = 0; group < groups; group++) {
-            int to = cOffset + group * INPUT_ROWS * cStride;
-            five(depth, inputs, offset + group * groupStride, b, bOffset, c, to, cStride, accumulate);
+            int to = cOffset + group * InputTile.ROWS * cStride;
+            for (int row = 0; row < InputTile.ROWS && !accumulate; row++) {
+                Arrays.fill(c, to + row * cStride, to + row * cStride + WIDTH, 0f);
+            }
+            InputTile.add(depth, inputs, offset + group * groupStride, b, bOffset, c, to, cStride);
         }
-    }
-
-    private static void five(
-            int depth, int[] a, int a0, float[] b, int bOffset, float[] c, int c0, int cStride, boolean accumulate) {
-        int c1 = c0 + cStride;
-        int c2 = c1 + cStride;
-        int c3 = c2 + cStride;
-        int c4 = c3 + cStride;
-        FloatVector s00 = start(c, c0, accumulate);
-        FloatVector s01 = start(c, c0 + LANES, accumulate);
-        FloatVector s10 = start(c, c1, accumulate);
-        FloatVector s11 = start(c, c1 + LANES, accumulate);
-        FloatVector s20 = start(c, c2, accumulate);
-        FloatVector s21 = start(c, c2 + LANES, accumulate);
-        FloatVector s30 = start(c, c3, accumulate);
-        FloatVector s31 = start(c, c3 + LANES, accumulate);
-        FloatVector s40 = start(c, c4, accumulate);
-        FloatVector s41 = start(c, c4 + LANES, accumulate);
-        for (int k = 0; k < depth; k++) {
-            FloatVector b0 = FloatVector.fromArray(F, b, bOffset + k * WIDTH);
-            FloatVector b1 = FloatVector.fromArray(F, b, bOffset + k * WIDTH + LANES);
-            FloatVector x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS]).reinterpretAsFloats();
-            s00 = x.fma(b0, s00);
-            s01 = x.fma(b1, s01);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 1]).reinterpretAsFloats();
-            s10 = x.fma(b0, s10);
-            s11 = x.fma(b1, s11);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 2]).reinterpretAsFloats();
-            s20 = x.fma(b0, s20);
-            s21 = x.fma(b1, s21);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 3]).reinterpretAsFloats();
-            s30 = x.fma(b0, s30);
-            s31 = x.fma(b1, s31);
-            x = IntVector.broadcast(I, a[a0 + k * INPUT_ROWS + 4]).reinterpretAsFloats();
-            s40 = x.fma(b0, s40);
-            s41 = x.fma(b1, s41);
-        }
-        s00.intoArray(c, c0);
-        s01.intoArray(c, c0 + LANES);
-        s10.intoArray(c, c1);
-        s11.intoArray(c, c1 + LANES);
-        s20.intoArray(c, c2);
-        s21.intoArray(c, c2 + LANES);
-        s30.intoArray(c, c3);
-        s31.intoArray(c, c3 + LANES);
-        s40.intoArray(c, c4);
-        s41.intoArray(c, c4 + LANES);
     }
 
     private static FloatVector start(float[] c, int at, boolean accumulate) {
@@ -283,30 +233,52 @@ public final class VectorKernels implements Kernels {
             float[] c,
             int cOffset,
             float[] scratch) {
-        if (format != PanelFormat.BITS4 && format != PanelFormat.BITS8) {
-            Kernels.super.multiplyPacked(
-                    format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset, scratch);
-            return;
-        }
-        int step = format.groupWords() * WIDTH;
-        int sums = 4 * WIDTH;
-        for (int group = 0; group < groups && format == PanelFormat.BITS4; group++) {
-            scratch[sums + group] = PackedDot.sum(a, aOffset + group * format.groupSize());
-        }
-        for (int panel = 0; panel < panels; panel += 2) {
-            int first = offset + panel * panelWords;
-            int second = panel + 1 < panels ? first + panelWords : first;
-            for (int group = 0; group < groups; group++) {
-                int x = aOffset + group * format.groupSize();
-                int at = group * step;
-                int to = cOffset + panel * WIDTH;
-                if (format == PanelFormat.BITS4) {
-                    PackedDot.headers(words, first + at, second + at, scratch);
-                    PackedDot.nibbles(words, first + at, second + at, a, x, scratch[sums + group], scratch, c, to);
-                } else {
-                    PackedDot.headers(words, first + at, second + at, scratch);
-                    PackedDot.bytes(words, first + at, second + at, a, x, scratch, c, to);
+        switch (format) {
+            case BITS4, BITS8 -> {
+                int size = format.groupSize();
+                for (int group = 0; group < groups && format == PanelFormat.BITS4; group++) {
+                    scratch[4 * WIDTH + group] = PackedDot.sum(a, aOffset + group * size);
                 }
+                for (int panel = 0; panel < panels; panel += 2) {
+                    int first = offset + panel * panelWords;
+                    int second = panel + 1 < panels ? first + panelWords : first;
+                    twoPanels(format, words, first, second, groups, a, aOffset, c, cOffset + panel * WIDTH, scratch);
+                }
+            }
+            case BFLOAT16 -> {
+                for (int panel = 0; panel < panels; panel += 2) {
+                    int first = offset + panel * panelWords;
+                    int second = panel + 1 < panels ? first + panelWords : first;
+                    PackedDot.bfloat16(words, first, second, groups, a, aOffset, c, cOffset + panel * WIDTH);
+                }
+            }
+            default ->
+                Kernels.super.multiplyPacked(
+                        format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset, scratch);
+        }
+    }
+
+    private static void twoPanels(
+            PanelFormat format,
+            int[] words,
+            int first,
+            int second,
+            int groups,
+            float[] a,
+            int aOffset,
+            float[] c,
+            int to,
+            float[] scratch) {
+        int step = format.groupWords() * WIDTH;
+        for (int group = 0; group < groups; group++) {
+            int x = aOffset + group * format.groupSize();
+            int at = group * step;
+            PackedDot.headers(words, first + at, second + at, scratch);
+            if (format == PanelFormat.BITS4) {
+                float sum = scratch[4 * WIDTH + group];
+                PackedDot.nibbles(words, first + at, second + at, a, x, sum, scratch, c, to);
+            } else {
+                PackedDot.bytes(words, first + at, second + at, a, x, scratch, c, to);
             }
         }
     }
@@ -319,8 +291,7 @@ public final class VectorKernels implements Kernels {
             int dimensions,
             float[] cosines,
             float[] sines,
-            int stride,
-            int position,
+            int tableOffset,
             float[] out,
             int outOffset) {
         int half = dimensions / 2;
@@ -330,8 +301,8 @@ public final class VectorKernels implements Kernels {
                 int high = (j + half) * WIDTH + lane;
                 FloatVector x = FloatVector.fromArray(F, keys, offset + low);
                 FloatVector y = FloatVector.fromArray(F, keys, offset + high);
-                FloatVector cosine = FloatVector.fromArray(F, cosines, j * stride + position + lane);
-                FloatVector sine = FloatVector.fromArray(F, sines, j * stride + position + lane);
+                FloatVector cosine = FloatVector.fromArray(F, cosines, tableOffset + low);
+                FloatVector sine = FloatVector.fromArray(F, sines, tableOffset + low);
                 x.fma(cosine, y.mul(sine).neg()).intoArray(out, outOffset + low);
                 y.fma(cosine, x.mul(sine)).intoArray(out, outOffset + high);
             }
@@ -355,8 +326,7 @@ public final class VectorKernels implements Kernels {
     }
 
     private static FloatVector exp(FloatVector x) {
-        VectorMask<Float> tiny = x.compare(VectorOperators.LT, ExpApproximation.MIN);
-        FloatVector clamped = x.min(ExpApproximation.MAX);
+        FloatVector clamped = x.max(ExpApproximation.MIN).min(ExpApproximation.MAX);
         FloatVector rounded = clamped.fma(
                 FloatVector.broadcast(F, ExpApproximation.LOG2_E), FloatVector.broadcast(F, ExpApproximation.ROUND));
         FloatVector n = rounded.sub(ExpApproximation.ROUND);
@@ -375,7 +345,7 @@ public final class VectorKernels implements Kernels {
                 .add(127)
                 .lanewise(VectorOperators.LSHL, 23)
                 .reinterpretAsFloats();
-        return p.mul(power).blend(0f, tiny);
+        return p.mul(power);
     }
 
     @Override
@@ -388,11 +358,9 @@ public final class VectorKernels implements Kernels {
             sums = sums.add(e);
         }
         float sum = sums.reduceLanes(VectorOperators.ADD);
-        if (i < n) {
-            VectorMask<Float> rest = F.indexInRange(i, n);
-            FloatVector e = exp(FloatVector.fromArray(F, x, offset + i, rest).sub(shift));
-            e.intoArray(x, offset + i, rest);
-            sum += FloatVector.zero(F).blend(e, rest).reduceLanes(VectorOperators.ADD);
+        for (; i < n; i++) {
+            x[offset + i] = ExpApproximation.exp(x[offset + i] - shift);
+            sum += x[offset + i];
         }
         return sum;
     }
@@ -439,14 +407,19 @@ public final class VectorKernels implements Kernels {
 
     @Override
     public void siluTimes(float[] gate, int gateOffset, float[] up, int upOffset, int n, float[] out, int outOffset) {
-        for (int i = 0; i < n; i += LANES) {
-            VectorMask<Float> in = F.indexInRange(i, n);
-            FloatVector g = FloatVector.fromArray(F, gate, gateOffset + i, in);
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector g = FloatVector.fromArray(F, gate, gateOffset + i);
             FloatVector silu = g.div(exp(g.neg()).add(1f));
             if (up != null) {
-                silu = silu.mul(FloatVector.fromArray(F, up, upOffset + i, in));
+                silu = silu.mul(FloatVector.fromArray(F, up, upOffset + i));
             }
-            silu.intoArray(out, outOffset + i, in);
+            silu.intoArray(out, outOffset + i);
+        }
+        for (; i < n; i++) {
+            float g = gate[gateOffset + i];
+            float silu = g / (1 + ExpApproximation.exp(-g));
+            out[outOffset + i] = up == null ? silu : silu * up[upOffset + i];
         }
     }
 }
