@@ -4,7 +4,9 @@ import dev.locret.backend.KvSlice;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -220,6 +222,9 @@ final class ContextFiles {
     }
 
     private static LocretException notReadable(Path path, IOException e) {
+        if (e instanceof ClosedByInterruptException || e instanceof FileLockInterruptionException) {
+            return new LocretException(ErrorId.CANCELLED, "contexts: the thread was interrupted: " + path, e);
+        }
         return new LocretException(ErrorId.FILE_NOT_READABLE, "contexts: " + e + ": " + path, e);
     }
 }

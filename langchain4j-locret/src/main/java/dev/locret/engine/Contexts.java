@@ -7,6 +7,7 @@ import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.eviction.EvictionPolicy;
 import dev.locret.generate.SamplingParameters;
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +17,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Texts that are read once and asked often. Reading one leaves its entries under a name; a request with that name in
@@ -28,6 +32,7 @@ import java.util.function.Consumer;
  * <p>Safe for several threads. Errors are {@link LocretException}s.
  */
 public final class Contexts {
+    private static final Logger LOG = LoggerFactory.getLogger(Contexts.class);
     private static final int MAX_NAME = 200;
 
     private final EngineParts parts;
@@ -68,7 +73,7 @@ public final class Contexts {
         parts.check(prompt, null);
         EvictionPolicy policy = policy(prompt);
         ReadContext known = known(name);
-        if (known != null && known.isOf(tokens, policy.name())) {
+        if (known != null && known.text().isOf(tokens, policy.name())) {
             return ReadingHandle.done(known.info());
         }
         CachePlan plan = parts.settings().plan();
@@ -97,7 +102,8 @@ public final class Contexts {
                 throw new LocretException(ErrorId.CLOSED, "engine: closed", e);
             }
         };
-        GenerationHandle handle = new GenerationHandle(prompt, listener, Probe.NONE, null, taker, parts.nanoTime());
+        GenerationHandle handle =
+                new GenerationHandle(prompt, listener, Probe.NONE, null, null, taker, parts.nanoTime());
         handle.whenDone((result, failure) -> {
             if (failure != null) {
                 reading.fail((RuntimeException) failure);
@@ -121,6 +127,7 @@ public final class Contexts {
         try {
             return store.find(name);
         } catch (LocretException e) {
+            LOG.info("Context is read again, its file cannot be used: {}", e.getMessage());
             return null;
         }
     }
@@ -177,6 +184,37 @@ public final class Contexts {
                             : "contexts: not read: context=" + name + ", known=" + names());
         }
         return context;
+    }
+
+    /**
+     * The cache that a question waits with. One that is on disk may leave the memory until the question starts, so that
+     * many that wait take no more than memory has for them.
+     *
+     * @param context a context, or null for none
+     */
+    Supplier<CacheSnapshot> whileWaiting(ReadContext context) {
+        if (context == null) {
+            return null;
+        }
+        if (!store.savesFiles()) {
+            return context::snapshot;
+        }
+        ContextText text = context.text();
+        WeakReference<CacheSnapshot> snapshot = new WeakReference<>(context.snapshot());
+        return () -> {
+            CacheSnapshot kept = snapshot.get();
+            return kept == null ? again(text) : kept;
+        };
+    }
+
+    private CacheSnapshot again(ContextText text) {
+        ReadContext found = store.find(text.name());
+        Checks.check(
+                found != null && found.text().hash().equals(text.hash()),
+                ErrorId.UNKNOWN_CONTEXT,
+                () -> "contexts: " + (found == null ? "removed" : "replaced") + " while a question waited: context="
+                        + text.name());
+        return found.snapshot();
     }
 
     private String names() {

@@ -47,7 +47,7 @@ record EngineParts(
      *
      * @param context what the prompt goes on after, or null
      */
-    void check(GenerationRequest request, ReadContext context) {
+    void check(GenerationRequest request, ContextText context) {
         int[] prompt = Checks.notNull("prompt-tokens", request.promptTokens());
         Checks.check(prompt.length > 0, ErrorId.INVALID_PROMPT, () -> "prompt is empty: tokens=0");
         checkTokens(prompt);

@@ -1,5 +1,6 @@
 package dev.locret.engine;
 
+import dev.locret.cache.CacheSnapshot;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * A request from submission to its end. It ends once, from whatever thread comes first; the worker finds out and gives
@@ -17,7 +19,8 @@ final class GenerationHandle implements Generation {
     private final GenerationRequest request;
     private final GenerationListener listener;
     private final Probe probe;
-    private final ReadContext context;
+    private final ContextText context;
+    private final Supplier<CacheSnapshot> contextSnapshot;
     private final SnapshotTaker taker;
     private final LongSupplier nanoTime;
     private final long submitted;
@@ -25,19 +28,22 @@ final class GenerationHandle implements Generation {
 
     /**
      * @param context what the prompt goes on after, or null
+     * @param contextSnapshot the cache that reading it left, or null
      * @param taker for a prompt that is only read, else null
      */
     GenerationHandle(
             GenerationRequest request,
             GenerationListener listener,
             Probe probe,
-            ReadContext context,
+            ContextText context,
+            Supplier<CacheSnapshot> contextSnapshot,
             SnapshotTaker taker,
             LongSupplier nanoTime) {
         this.request = request;
         this.listener = listener;
         this.probe = probe;
         this.context = context;
+        this.contextSnapshot = contextSnapshot;
         this.taker = taker;
         this.nanoTime = nanoTime;
         this.submitted = nanoTime.getAsLong();
@@ -52,8 +58,17 @@ final class GenerationHandle implements Generation {
     }
 
     /** What the prompt goes on after, or null. */
-    ReadContext context() {
+    ContextText context() {
         return context;
+    }
+
+    /**
+     * The cache that reading the context left.
+     *
+     * @throws LocretException ({@code unknown-context}) if it is not there any more
+     */
+    CacheSnapshot contextSnapshot() {
+        return contextSnapshot.get();
     }
 
     /** Tokens of the context and the prompt. */

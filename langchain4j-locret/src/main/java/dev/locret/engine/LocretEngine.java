@@ -65,8 +65,10 @@ public final class LocretEngine implements AutoCloseable {
 
     private Generation submit(GenerationRequest request, GenerationListener listener, Probe probe) {
         ReadContext context = request.context() == null ? null : contexts.require(request.context());
-        parts.check(request, context);
-        GenerationHandle handle = new GenerationHandle(request, listener, probe, context, null, parts.nanoTime());
+        ContextText text = context == null ? null : context.text();
+        parts.check(request, text);
+        GenerationHandle handle = new GenerationHandle(
+                request, listener, probe, text, contexts.whileWaiting(context), null, parts.nanoTime());
         enqueue(handle);
         return handle;
     }

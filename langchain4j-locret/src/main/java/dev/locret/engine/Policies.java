@@ -52,7 +52,7 @@ final class Policies {
         return requested;
     }
 
-    private String name(String requested, ReadContext context) {
+    private String name(String requested, ContextText context) {
         String name = name(requested);
         if (context == null
                 || name.equals(EngineSettings.AUTO) && context.policy().equals(FULL)) {
@@ -77,7 +77,7 @@ final class Policies {
      * @param context what the prompt goes on after, or null
      * @param textTokens tokens of context and prompt
      */
-    EvictionPolicy start(String requested, ReadContext context, int textTokens) {
+    EvictionPolicy start(String requested, ContextText context, int textTokens) {
         String name = name(requested, context);
         if (!name.equals(EngineSettings.AUTO)) {
             return byName.get(name);
@@ -107,7 +107,7 @@ final class Policies {
     }
 
     /** Fails unless context and prompt can be read whole under the policy that the request gets. */
-    void requireFits(String requested, ReadContext context, int textTokens) {
+    void requireFits(String requested, ContextText context, int textTokens) {
         String name = name(requested, context);
         boolean evicts = name.equals(EngineSettings.AUTO) || byName.get(name).evicts();
         int capacity = settings.plan().capacity();

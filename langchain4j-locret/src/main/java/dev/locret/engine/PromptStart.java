@@ -67,7 +67,7 @@ final class PromptStart {
         if (prefix != null) {
             prefix.snapshot().restore(backend, cache);
         } else if (handle.context() != null) {
-            handle.context().snapshot().restore(backend, cache);
+            handle.contextSnapshot().restore(backend, cache);
         }
     }
 

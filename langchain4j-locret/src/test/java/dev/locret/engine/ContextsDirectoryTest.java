@@ -81,6 +81,53 @@ class ContextsDirectoryTest {
     }
 
     @Test
+    void aQuestionThatWaitsHoldsNoMemory() {
+        ProbedBackend backend = EngineFixtures.backend();
+        try (LocretEngine engine =
+                EngineFixtures.engine(options().prefixCacheBytes(0).queueCapacity(3), backend, new FakeClock())) {
+            read(engine, "d", prompt(333, 1), GenerationListener.NONE);
+            read(engine, "e", prompt(200, 1), GenerationListener.NONE);
+            read(engine, "f", prompt(200, 2), GenerationListener.NONE);
+            int[] expected = engine.generate(question()).tokens();
+            Gate gate = new Gate();
+            backend.onAttend = segments -> gate.pass();
+            Generation holder = engine.submit(EngineFixtures.greedy(prompt(3, 1), 1), GenerationListener.NONE);
+            gate.awaitWorker();
+            Generation kept = engine.submit(question(), GenerationListener.NONE);
+            Generation removed = engine.submit(question().withContext("e"), GenerationListener.NONE);
+            Generation replaced = engine.submit(question().withContext("f"), GenerationListener.NONE);
+            engine.contexts().remove("e");
+            try (LocretEngine other = engine(options())) {
+                read(other, "f", prompt(100, 3), GenerationListener.NONE);
+            }
+            System.gc();
+            gate.open();
+            holder.await();
+            assertThat(kept.await().tokens()).containsExactly(expected);
+            ContextsTest.assertFails(
+                    removed::await, ErrorId.UNKNOWN_CONTEXT, "contexts: removed while a question waited: context=e");
+            ContextsTest.assertFails(
+                    replaced::await, ErrorId.UNKNOWN_CONTEXT, "contexts: replaced while a question waited: context=f");
+        }
+    }
+
+    @Test
+    void anInterruptedThreadIsTold() {
+        try (LocretEngine engine = engine(options())) {
+            read(engine, "d", prompt(50, 1), GenerationListener.NONE);
+            try (LocretEngine other = engine(options())) {
+                Thread.currentThread().interrupt();
+                assertThatThrownBy(() -> other.submit(question(), GenerationListener.NONE))
+                        .isInstanceOfSatisfying(dev.locret.common.LocretException.class, e -> assertThat(e.id())
+                                .isEqualTo(ErrorId.CANCELLED))
+                        .hasMessageStartingWith("contexts: the thread was interrupted: " + directory);
+            } finally {
+                assertThat(Thread.interrupted()).isTrue();
+            }
+        }
+    }
+
+    @Test
     void anEngineSeesWhatAnotherOfTheSameDirectoryDid() {
         try (LocretEngine one = engine(options());
                 LocretEngine two = engine(options())) {
