@@ -2,23 +2,24 @@ package dev.locret.chat;
 
 import static dev.locret.chat.UnsupportedFeatures.unsupported;
 
-import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
-import dev.langchain4j.data.message.Content;
-import dev.langchain4j.data.message.SystemMessage;
-import dev.langchain4j.data.message.TextContent;
-import dev.langchain4j.data.message.UserMessage;
+import dev.locret.chat.answer.AnswerParser.Start;
+import dev.locret.chat.tools.ToolFormat;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.text.ChatTemplate;
+import dev.locret.text.PromptSpan;
+import dev.locret.text.TemplateRejection;
 import dev.locret.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Messages to the token ids of a prompt, through the model's own chat template: all messages, in their order, whatever
@@ -27,105 +28,136 @@ import java.util.OptionalInt;
  * <p>Immutable, safe to share between threads.
  */
 public final class MessageMapper {
+    private static final String THINK = "<think>";
+    private static final String THOUGHT = "</think>";
+
     private final Tokenizer tokenizer;
     private final ChatTemplate template;
+    private final ToolFormat toolFormat;
+    private final TemplateMessages messages;
+    private final Set<Integer> markers;
+    private final boolean thinks;
 
     /**
+     * A mapper that takes the format of tools from the template.
+     *
      * @param modelName for messages
      * @throws LocretException ({@code template}) if the model has no chat template
      */
     public MessageMapper(Tokenizer tokenizer, Optional<ChatTemplate> template, String modelName) {
+        this(tokenizer, template, modelName, null);
+    }
+
+    /** As above with another format of tools, unless null. */
+    public MessageMapper(
+            Tokenizer tokenizer, Optional<ChatTemplate> template, String modelName, ToolFormat toolFormat) {
         this.tokenizer = tokenizer;
         this.template = template.orElseThrow(() -> new LocretException(
                 ErrorId.TEMPLATE,
                 "template: the model has no chat template, so messages cannot become a prompt (a base model? else put"
                         + " chat_template.jinja beside it): " + modelName));
+        String source = this.template.source();
+        this.toolFormat = toolFormat == null ? ToolFormat.of(source) : toolFormat;
+        this.messages = new TemplateMessages(source, this.toolFormat, acceptsSystem());
+        this.thinks = source.contains(THINK) || source.contains(THOUGHT);
+        this.markers = Stream.concat(this.toolFormat.markers().stream(), Stream.of(THINK, THOUGHT))
+                .map(this::controlToken)
+                .flatMap(Optional::stream)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private boolean acceptsSystem() {
+        try {
+            template.render(context(
+                    List.of(Map.of("role", "system", "content", "s"), Map.of("role", "user", "content", "u")), null));
+            return true;
+        } catch (LocretException refused) {
+            return false;
+        }
+    }
+
+    private Optional<Integer> controlToken(String name) {
+        int[] ids = tokenizer.encode(name, true);
+        return ids.length == 1 && tokenizer.isSpecial(ids[0]) ? Optional.of(ids[0]) : Optional.empty();
+    }
+
+    /** How the model is told of tools and writes its calls. */
+    public ToolFormat toolFormat() {
+        return toolFormat;
+    }
+
+    /** Whether the model can think before it answers. */
+    public boolean thinks() {
+        return thinks;
+    }
+
+    /** Control tokens that mean something in an answer: its text must show them by name. */
+    public Set<Integer> markers() {
+        return markers;
+    }
+
+    /** As {@link #toPrompt(List, PromptOptions)} of messages alone. */
+    public int[] toPrompt(List<ChatMessage> history) {
+        return toPrompt(history, PromptOptions.PLAIN).tokens();
     }
 
     /**
-     * Token ids of a prompt that ends where the answer begins; at most one BOS.
+     * A prompt that ends where the answer begins.
      *
-     * @throws dev.langchain4j.exception.UnsupportedFeatureException for messages and contents other than text
-     * @throws dev.locret.text.TemplateRejection if the template refuses the messages
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException for contents other than text, and if the model is to
+     *     think and cannot
+     * @throws TemplateRejection if the template refuses the messages
      * @throws LocretException ({@code template}) if the template fails
      */
-    public int[] toPrompt(List<ChatMessage> messages) {
+    public Prompt toPrompt(List<ChatMessage> history, PromptOptions options) {
+        if (Boolean.TRUE.equals(options.think()) && !thinks) {
+            throw unsupported("parameter 'think' (the chat template of the model knows no thinking)");
+        }
+        Map<String, Object> context = context(
+                messages.messages(history, options.tools(), options.sendThinking()), messages.tools(options.tools()));
+        if (options.think() != null) {
+            context.put("enable_thinking", options.think());
+        }
+        List<PromptSpan> spans = new ArrayList<>(template.render(context));
+        boolean open = endsWith(spans, THINK);
+        if (open && Boolean.FALSE.equals(options.think())) {
+            spans.add(new PromptSpan("\n" + THOUGHT + "\n\n", true));
+            open = false;
+        } else if (thinks && Boolean.FALSE.equals(options.think()) && !endsWith(spans, THOUGHT)) {
+            spans.add(new PromptSpan(THINK + "\n\n" + THOUGHT + "\n\n", true));
+        }
+        if (options.forceCall()) {
+            spans.add(new PromptSpan(toolFormat.prefix(), true));
+            return new Prompt(tokenizer.encodePrompt(spans), Start.CALL);
+        }
+        Start start = open ? Start.THINKING : thinks ? Start.MAY_THINK : Start.TEXT;
+        return new Prompt(tokenizer.encodePrompt(spans), start);
+    }
+
+    private Map<String, Object> context(List<Map<String, Object>> entries, List<Map<String, Object>> tools) {
         Map<String, Object> context = new HashMap<>();
-        context.put("messages", messages.stream().map(MessageMapper::toTemplate).toList());
+        context.put("messages", entries);
         context.put("add_generation_prompt", true);
         context.put("bos_token", name(tokenizer.bosId()));
         context.put(
                 "eos_token",
                 name(tokenizer.eosIds().stream().mapToInt(Integer::intValue).findFirst()));
         // Hugging Face always passes these two, and templates ask whether they are none.
-        context.put("tools", null);
+        context.put("tools", tools);
         context.put("documents", null);
-        return tokenizer.encodePrompt(template.render(context));
+        return context;
     }
 
     private String name(OptionalInt id) {
         return id.isPresent() ? tokenizer.nameOf(id.getAsInt()) : "";
     }
 
-    private static Map<String, Object> toTemplate(ChatMessage message) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("role", role(message));
-        entry.put("content", text(message));
-        if (message instanceof UserMessage user && user.name() != null) {
-            entry.put("name", user.name());
+    /** Whether the template itself, not a message, ends the prompt with this tag. */
+    private static boolean endsWith(List<PromptSpan> spans, String tag) {
+        if (spans.isEmpty()) {
+            return false;
         }
-        if (message instanceof AiMessage ai && ai.thinking() != null) {
-            entry.put("reasoning_content", ai.thinking());
-        }
-        return entry;
-    }
-
-    private static String role(ChatMessage message) {
-        return switch (message.type()) {
-            case SYSTEM -> "system";
-            case USER -> "user";
-            case AI -> "assistant";
-            default -> throw unsupported("message of type " + message.type());
-        };
-    }
-
-    /**
-     * What a message says.
-     *
-     * @throws dev.langchain4j.exception.UnsupportedFeatureException if it holds anything but text
-     */
-    static String text(ChatMessage message) {
-        if (message instanceof SystemMessage system) {
-            return system.text();
-        }
-        if (message instanceof UserMessage user) {
-            return text(user);
-        }
-        if (message instanceof AiMessage ai) {
-            return text(ai);
-        }
-        throw unsupported("message of type " + message.type());
-    }
-
-    private static String text(AiMessage message) {
-        if (message.hasToolExecutionRequests()) {
-            throw unsupported("'toolExecutionRequests' of a message of type AI");
-        }
-        if (!message.images().isEmpty()) {
-            throw unsupported("'images' of a message of type AI");
-        }
-        return message.text() == null ? "" : message.text();
-    }
-
-    /** Several texts of one message are lines of it. */
-    private static String text(UserMessage message) {
-        List<String> texts = new ArrayList<>();
-        for (Content content : message.contents()) {
-            if (!(content instanceof TextContent)) {
-                throw unsupported("content of type " + content.type());
-            }
-            texts.add(((TextContent) content).text());
-        }
-        return String.join("\n", texts);
+        PromptSpan last = spans.get(spans.size() - 1);
+        return last.trusted() && last.text().stripTrailing().endsWith(tag);
     }
 }

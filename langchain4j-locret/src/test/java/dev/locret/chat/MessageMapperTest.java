@@ -6,7 +6,6 @@ import static dev.locret.chat.Prompts.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.AudioContent;
@@ -16,7 +15,6 @@ import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.PdfFileContent;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
-import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.data.message.VideoContent;
 import dev.langchain4j.exception.UnsupportedFeatureException;
@@ -139,7 +137,6 @@ class MessageMapperTest {
     }
 
     static Stream<Arguments> otherThanText() {
-        ToolExecutionRequest call = ToolExecutionRequest.builder().name("now").build();
         return Stream.of(
                 Arguments.of(UserMessage.from(ImageContent.from("http://localhost/a.png")), "content of type IMAGE"),
                 Arguments.of(UserMessage.from(AudioContent.from("http://localhost/a.mp3")), "content of type AUDIO"),
@@ -148,10 +145,7 @@ class MessageMapperTest {
                 Arguments.of(
                         UserMessage.from(TextContent.from("Look:"), ImageContent.from("http://localhost/a.png")),
                         "content of type IMAGE"),
-                Arguments.of(
-                        ToolExecutionResultMessage.from("1", "now", "noon"), "message of type TOOL_EXECUTION_RESULT"),
                 Arguments.of(CustomMessage.from(Map.of("k", "v")), "message of type CUSTOM"),
-                Arguments.of(AiMessage.from(call), "'toolExecutionRequests' of a message of type AI"),
                 Arguments.of(
                         AiMessage.builder()
                                 .text("A cat")

@@ -22,7 +22,7 @@ public final class ToolCallIds {
     }
 
     /** The id itself if it has the form, else one that follows from it: calls may come from another provider. */
-    static String normalise(String id) {
+    public static String normalise(String id) {
         if (id != null && id.length() == LENGTH && id.chars().allMatch(c -> ALPHABET.indexOf(c) >= 0)) {
             return id;
         }

@@ -8,28 +8,60 @@ import java.util.List;
  */
 public enum ToolFormat {
     /** Llama 3.1 to 3.3: the whole answer is <code>{"name": "f", "parameters": {}}</code>, several divided by {@code ;}. */
-    LLAMA3("parameters", List.of("<|python_tag|>"), "", "", ""),
+    LLAMA3("parameters", List.of("<|python_tag|>"), "", "", "", List.of("<|python_tag|>")),
     /** Qwen2.5, Qwen3, Hermes: <code>&lt;tool_call>{"name": "f", "arguments": {}}&lt;/tool_call></code>, repeated. */
-    HERMES("arguments", List.of("<tool_call>"), "</tool_call>", "<tool_call>\n", ""),
+    HERMES(
+            "arguments",
+            List.of("<tool_call>"),
+            "</tool_call>",
+            "<tool_call>\n",
+            "",
+            List.of("<tool_call>", "</tool_call>")),
     /** Mistral: <code>[TOOL_CALLS] [{"name": "f", "arguments": {}}]</code>, later <code>[TOOL_CALLS]f[ARGS]{}</code>. */
-    MISTRAL("arguments", List.of("[TOOL_CALLS]"), "", "[TOOL_CALLS]", "["),
+    MISTRAL(
+            "arguments",
+            List.of("[TOOL_CALLS]"),
+            "",
+            "[TOOL_CALLS]",
+            "[",
+            List.of("[TOOL_CALLS]", "[ARGS]", "[CALL_ID]")),
     /** Phi-4-mini: <code>&lt;|tool_call|>[{"name": "f", "arguments": {}}]&lt;|/tool_call|></code>, or {@code functools[…]}. */
-    PHI4("arguments", List.of("<|tool_call|>", "functools["), "<|/tool_call|>", "<|tool_call|>", "["),
+    PHI4(
+            "arguments",
+            List.of("<|tool_call|>", "functools["),
+            "<|/tool_call|>",
+            "<|tool_call|>",
+            "[",
+            List.of("<|tool_call|>", "<|/tool_call|>")),
     /** Any other model: the tools stand in the system message, calls are written as {@link #HERMES} does. */
-    GENERIC("arguments", List.of("<tool_call>"), "</tool_call>", "<tool_call>\n", "");
+    GENERIC(
+            "arguments",
+            List.of("<tool_call>"),
+            "</tool_call>",
+            "<tool_call>\n",
+            "",
+            List.of("<tool_call>", "</tool_call>"));
 
     private final String argumentsKey;
     private final List<String> openers;
     private final String closer;
     private final String prefix;
     private final String listOpener;
+    private final List<String> markers;
 
-    ToolFormat(String argumentsKey, List<String> openers, String closer, String prefix, String listOpener) {
+    ToolFormat(
+            String argumentsKey,
+            List<String> openers,
+            String closer,
+            String prefix,
+            String listOpener,
+            List<String> markers) {
         this.argumentsKey = argumentsKey;
         this.openers = openers;
         this.closer = closer;
         this.prefix = prefix;
         this.listOpener = listOpener;
+        this.markers = markers;
     }
 
     /** The format that a chat template was written for; {@link #GENERIC} if it knows none of them. */
@@ -80,8 +112,8 @@ public enum ToolFormat {
         return listOpener;
     }
 
-    /** Control tokens, some of them, that mean something in an answer. */
-    List<String> markers() {
-        return closer.isEmpty() ? openers : List.of(openers.get(0), closer);
+    /** Texts that mean something in an answer and are control tokens in some vocabularies. */
+    public List<String> markers() {
+        return markers;
     }
 }
