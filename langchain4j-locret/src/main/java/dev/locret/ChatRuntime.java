@@ -88,7 +88,7 @@ record ChatRuntime(
                             case STOP -> FinishReason.STOP;
                             case LENGTH -> FinishReason.LENGTH;
                         })
-                .promptTokensRead(result.promptTokens())
+                .promptTokensRead(result.readTokens())
                 .entriesKept(result.entriesKept())
                 .entriesEvicted(result.entriesEvicted())
                 .policy(result.policy())

@@ -131,6 +131,15 @@ public interface Backend extends AutoCloseable {
     /** Drops all entries that {@code spec} does not keep; lengths of {@code cache} are set. */
     void evict(KvSlice cache, EvictionSpec spec);
 
+    /** Copies all that a layer's cache holds to the host; waits for the device. */
+    KvEntries copyEntries(KvSlice cache);
+
+    /**
+     * Replaces what a layer's cache holds by {@code entries}, which must have its heads and fit its capacity; lengths of
+     * {@code cache} are set.
+     */
+    void setEntries(KvSlice cache, KvEntries entries);
+
     /** {@code out[i] = in[rows[i]]}. */
     void gatherRows(Matrix in, int[] rows, Matrix out);
 

@@ -42,7 +42,7 @@ record AnswerReport(String answer, Usage usage, Timings timings, Cache cache, St
                         load.toMillis(),
                         result.prefill().toMillis(),
                         result.decode().toMillis(),
-                        perSecond(result.promptTokens(), result.prefill()),
+                        perSecond(result.readTokens(), result.prefill()),
                         // The first token comes with the last of the prompt.
                         perSecond(result.outputTokens() - 1, result.decode())),
                 new Cache(result.entriesKept(), result.cacheBytes(), result.entriesEvicted()),

@@ -1,6 +1,7 @@
 package dev.locret.cli;
 
 import dev.locret.common.Checks;
+import dev.locret.engine.EngineOptions;
 import dev.locret.engine.LocretEngine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,8 +57,10 @@ final class BenchCommand extends LocretCommand {
         promptTokens.forEach(length -> Checks.inRange("prompt-tokens", length, 1, 1 << 24));
         Checks.inRange("output-tokens", outputTokens, 2, 1 << 20);
         Checks.inRange("repeat", repeat, 1, 1000);
-        try (LocretEngine engine =
-                LocretEngine.load(cache.applyTo(model.engineOptions(output)).build())) {
+        // A repetition must read its prompt again.
+        EngineOptions options =
+                cache.applyTo(model.engineOptions(output)).prefixCacheBytes(0).build();
+        try (LocretEngine engine = LocretEngine.load(options)) {
             Benchmark benchmark = new Benchmark(engine, outputTokens, repeat);
             benchmark.warmUp();
             List<Benchmark.Row> rows = new ArrayList<>();

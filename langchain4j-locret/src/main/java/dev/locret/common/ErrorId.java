@@ -40,7 +40,15 @@ public enum ErrorId {
     /** The engine was closed. */
     CLOSED("closed"),
     /** A model could not be fetched. */
-    DOWNLOAD("download");
+    DOWNLOAD("download"),
+    /** A context was named that was not read, or not to its end. */
+    UNKNOWN_CONTEXT("unknown-context"),
+    /** A context's file belongs to another model, other heads, another policy or other settings. */
+    CONTEXT_MISMATCH("context-mismatch"),
+    /** There is no room for another context. */
+    CONTEXTS_FULL("contexts-full"),
+    /** A context could not be written to disk. */
+    CONTEXT_NOT_SAVED("context-not-saved");
 
     private final String id;
 

@@ -2,6 +2,7 @@ package dev.locret.engine;
 
 import dev.locret.backend.Matrix;
 import dev.locret.cache.CachePlan;
+import dev.locret.cache.CacheSnapshot;
 import dev.locret.cache.KvCache;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
@@ -20,6 +21,7 @@ final class ActiveGeneration {
     private final Session session;
     private final EngineParts parts;
     private final boolean auto;
+    private final PromptStart start;
     private final Sampler sampler;
     private final AnswerText answer;
     private final int maxTokens;
@@ -39,13 +41,15 @@ final class ActiveGeneration {
         this.parts = parts;
         this.started = parts.nanoTime().getAsLong();
         this.auto = parts.policies().isAuto(request.policy());
-        this.sampler = new Sampler(request.sampling(), request.promptTokens());
         this.answer = new AnswerText(parts.text().tokenizerOrNull(), request.stops());
-        this.maxTokens = parts.maxOutputTokens(request);
+        this.maxTokens = parts.maxOutputTokens(handle);
         CachePlan plan = parts.settings().plan();
-        EvictionPolicy policy = parts.policies().start(request.policy(), request.promptTokens().length);
+        EvictionPolicy policy = parts.policies().start(request.policy(), handle.context(), handle.textTokens());
         this.session = new Session(cache, plan, new Evictor(parts.backend(), plan), policy);
-        session.prompt(request.promptTokens(), request.localTokens() == 0 ? plan.localTokens() : request.localTokens());
+        this.start = new PromptStart(handle, policy, parts);
+        start.restore(parts.backend(), cache);
+        this.sampler = new Sampler(request.sampling(), start.lastTokens());
+        session.prompt(start.prompt(), start.localTokens(), start.promptTokensRead());
     }
 
     GenerationHandle handle() {
@@ -76,12 +80,26 @@ final class ActiveGeneration {
         handle.probe().chunkRead(parts.backend(), session, begin, local);
         entriesKept = session.cache().longest();
         int read = session.promptTokensRead();
+        start.keep(read, parts.backend(), session.cache());
         double seconds = Math.max(1, parts.nanoTime().getAsLong() - started) / 1e9;
-        handle.tell(listener -> listener.onRead(read, session.promptTokens(), entriesKept, read / seconds));
+        double speed = (read - start.promptTokensRead()) / seconds;
+        handle.tell(listener -> listener.onRead(read, session.promptTokens(), entriesKept, speed));
         if (!session.reading()) {
             promptRead = parts.nanoTime().getAsLong();
             handle.probe().promptRead(parts.backend(), logits);
+            if (handle.taker() != null && !handle.isDone()) {
+                handle.taker()
+                        .take(
+                                CacheSnapshot.take(parts.backend(), session.cache()),
+                                session.policy().name());
+                finish(Finish.STOP);
+            }
         }
+    }
+
+    /** Whether a token is to be chosen after the prompt. */
+    boolean answers() {
+        return handle.taker() == null;
     }
 
     /** The decode step of the last token. */
@@ -131,7 +149,7 @@ final class ActiveGeneration {
                 answer.text(),
                 Arrays.copyOf(tokens, count),
                 finish,
-                session.promptTokens(),
+                handle.textTokens(),
                 count,
                 session.policy().name(),
                 entriesKept,
@@ -140,6 +158,7 @@ final class ActiveGeneration {
                 Duration.ofNanos(started - handle.submitted()),
                 Duration.ofNanos(promptRead - started),
                 Duration.ofNanos(now - promptRead),
-                sampler.seed()));
+                sampler.seed(),
+                start.cachedTokens()));
     }
 }

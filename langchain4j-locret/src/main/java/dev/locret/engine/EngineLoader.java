@@ -51,6 +51,7 @@ final class EngineLoader {
             for (int i = 0; i < settings.maxSessions(); i++) {
                 caches.add(KvCache.allocate(backend, config, capacity));
             }
+            SnapshotMemory snapshots = new SnapshotMemory(memory.prefixCacheBytes());
             return new EngineParts(
                     ModelName.of(options.modelPath()),
                     backend,
@@ -62,6 +63,8 @@ final class EngineLoader {
                     List.copyOf(caches),
                     endTokens(files, text),
                     KvCache.bytes(backend, config, capacity),
+                    snapshots,
+                    new PrefixStore(snapshots, settings.plan()),
                     nanoTime);
         }
     }

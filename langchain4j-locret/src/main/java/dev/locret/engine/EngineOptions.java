@@ -87,6 +87,16 @@ public final class EngineOptions {
         return values.queueCapacity;
     }
 
+    /** Bytes for copies of caches, 0 for none, or -1 for the default. */
+    public long prefixCacheBytes() {
+        return values.prefixCacheBytes;
+    }
+
+    /** Longest time between two tokens of an answer that a prompt of another request may cause, 0 for a chunk's. */
+    public int tokenGapMillis() {
+        return values.tokenGapMillis;
+    }
+
     public PositionMode positions() {
         return values.positions;
     }
@@ -113,6 +123,8 @@ public final class EngineOptions {
         private int threads;
         private int maxSessions;
         private int queueCapacity;
+        private long prefixCacheBytes = -1;
+        private int tokenGapMillis = 200;
         private PositionMode positions = PositionMode.CACHE;
         private RotaryEmbedding.Factors ropeFactors;
 
@@ -213,6 +225,26 @@ public final class EngineOptions {
         /** Requests that may wait; default 64. */
         public Builder queueCapacity(int queueCapacity) {
             this.queueCapacity = queueCapacity;
+            return this;
+        }
+
+        /**
+         * Bytes of memory for what prompts have in common: a prompt that begins with what was read before goes on from
+         * there, with the same answer. Also holds named contexts. 0 switches it off. Default: room for six caches at
+         * their budget, at most a quarter of what the rest leaves.
+         */
+        public Builder prefixCacheBytes(long prefixCacheBytes) {
+            this.prefixCacheBytes = prefixCacheBytes;
+            return this;
+        }
+
+        /**
+         * How long an answer under way may wait for its next token while another prompt is read, in milliseconds;
+         * default 200. It is kept to a layer of a chunk and one decode step; reading always gets half of the time. 0
+         * lets answers wait for whole chunks.
+         */
+        public Builder tokenGapMillis(int tokenGapMillis) {
+            this.tokenGapMillis = tokenGapMillis;
             return this;
         }
 

@@ -19,6 +19,8 @@ import java.util.function.LongSupplier;
  * @param caches one for each session
  * @param endTokens tokens that end an answer
  * @param cacheBytes bytes of one cache
+ * @param snapshots memory for copies of caches
+ * @param prefixes what prompts have in common
  * @param nanoTime clock of the engine
  */
 record EngineParts(
@@ -32,10 +34,16 @@ record EngineParts(
         List<KvCache> caches,
         Set<Integer> endTokens,
         long cacheBytes,
+        SnapshotMemory snapshots,
+        PrefixStore prefixes,
         LongSupplier nanoTime) {
 
-    /** Fails unless a request can be run here. */
-    void check(GenerationRequest request) {
+    /**
+     * Fails unless a request can be run here.
+     *
+     * @param context what the prompt goes on after, or null
+     */
+    void check(GenerationRequest request, ReadContext context) {
         int[] prompt = Checks.notNull("prompt-tokens", request.promptTokens());
         Checks.check(prompt.length > 0, ErrorId.INVALID_PROMPT, () -> "prompt is empty: tokens=0");
         checkTokens(prompt);
@@ -46,12 +54,18 @@ record EngineParts(
         Checks.argument(
                 timeout == null || !timeout.isNegative() && !timeout.isZero(),
                 () -> "timeout must be positive: timeout=" + timeout);
-        policies.requireFits(request.policy(), prompt.length);
-        boolean inWindow = settings.positions() == PositionMode.CACHE || prompt.length < settings.window();
+        Checks.notNull("message-borders", request.messageBorders());
+        long tokens = (long) prompt.length + (context == null ? 0 : context.tokens().length);
+        Checks.check(
+                tokens <= Integer.MAX_VALUE,
+                ErrorId.INVALID_PROMPT,
+                () -> "prompt is too long: tokens=" + tokens + ", limit=" + Integer.MAX_VALUE);
+        policies.requireFits(request.policy(), context, (int) tokens);
+        boolean inWindow = settings.positions() == PositionMode.CACHE || tokens < settings.window();
         Checks.check(
                 inWindow,
                 ErrorId.INVALID_PROMPT,
-                () -> "prompt does not fit the window and positions are those of the text: tokens=" + prompt.length
+                () -> "prompt does not fit the window and positions are those of the text: tokens=" + tokens
                         + ", window=" + settings.window());
         checkStops(Checks.notNull("stops", request.stops()));
     }
@@ -77,11 +91,12 @@ record EngineParts(
     }
 
     /** Most tokens of an answer. */
-    int maxOutputTokens(GenerationRequest request) {
-        int asked = request.maxOutputTokens() == 0 ? Integer.MAX_VALUE : request.maxOutputTokens();
+    int maxOutputTokens(GenerationHandle handle) {
+        int limit = handle.request().maxOutputTokens();
+        int asked = limit == 0 ? Integer.MAX_VALUE : limit;
         return settings.positions() == PositionMode.CACHE
                 ? asked
-                : Math.min(asked, settings.window() - request.promptTokens().length);
+                : Math.min(asked, settings.window() - handle.textTokens());
     }
 
     ModelConfig config() {

@@ -17,6 +17,8 @@ import dev.locret.model.RotaryEmbedding;
  * @param policy name of a policy, or {@code auto} if it depends on the prompt
  * @param maxSessions caches held at once
  * @param queueCapacity requests that may wait
+ * @param prefixCacheBytes bytes for copies of caches, or -1 if it depends on what there is
+ * @param tokenGapMillis longest wait of an answer for another prompt, 0 for a chunk's
  */
 record EngineSettings(
         CachePlan plan,
@@ -25,7 +27,9 @@ record EngineSettings(
         PositionMode positions,
         RotaryEmbedding.Factors ropeFactors,
         int maxSessions,
-        int queueCapacity) {
+        int queueCapacity,
+        long prefixCacheBytes,
+        int tokenGapMillis) {
     static final String AUTO = "auto";
 
     private static final int DEFAULT_CHUNK = 512;
@@ -49,7 +53,12 @@ record EngineSettings(
         RotaryEmbedding.Factors factors = options.ropeFactors() != null
                 ? options.ropeFactors()
                 : policy.equals("none") ? RotaryEmbedding.Factors.AUTO : RotaryEmbedding.Factors.LONG;
-        return new EngineSettings(plan, window, policy, options.positions(), factors, sessions, queue);
+        long prefixCache = options.prefixCacheBytes();
+        Checks.argument(
+                prefixCache >= -1, () -> "prefix-cache out of range: prefix-cache=" + prefixCache + ", allowed=0..");
+        int gap = Checks.inRange("token-gap", options.tokenGapMillis(), 0, LIMIT);
+        return new EngineSettings(
+                plan, window, policy, options.positions(), factors, sessions, queue, prefixCache, gap);
     }
 
     private static String policy(String name, boolean heads) {

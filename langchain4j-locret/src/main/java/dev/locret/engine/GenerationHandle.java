@@ -5,6 +5,7 @@ import dev.locret.common.LocretException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -16,14 +17,28 @@ final class GenerationHandle implements Generation {
     private final GenerationRequest request;
     private final GenerationListener listener;
     private final Probe probe;
+    private final ReadContext context;
+    private final SnapshotTaker taker;
     private final LongSupplier nanoTime;
     private final long submitted;
     private final CompletableFuture<GenerationResult> outcome = new CompletableFuture<>();
 
-    GenerationHandle(GenerationRequest request, GenerationListener listener, Probe probe, LongSupplier nanoTime) {
+    /**
+     * @param context what the prompt goes on after, or null
+     * @param taker for a prompt that is only read, else null
+     */
+    GenerationHandle(
+            GenerationRequest request,
+            GenerationListener listener,
+            Probe probe,
+            ReadContext context,
+            SnapshotTaker taker,
+            LongSupplier nanoTime) {
         this.request = request;
         this.listener = listener;
         this.probe = probe;
+        this.context = context;
+        this.taker = taker;
         this.nanoTime = nanoTime;
         this.submitted = nanoTime.getAsLong();
     }
@@ -34,6 +49,26 @@ final class GenerationHandle implements Generation {
 
     Probe probe() {
         return probe;
+    }
+
+    /** What the prompt goes on after, or null. */
+    ReadContext context() {
+        return context;
+    }
+
+    /** Tokens of the context and the prompt. */
+    int textTokens() {
+        return (context == null ? 0 : context.tokens().length) + request.promptTokens().length;
+    }
+
+    /** Who gets the cache of a prompt that is only read; null if it is answered. */
+    SnapshotTaker taker() {
+        return taker;
+    }
+
+    /** Runs {@code action} when it ends, whatever the way, on the thread that ends it. */
+    void whenDone(BiConsumer<GenerationResult, Throwable> action) {
+        outcome.whenComplete(action);
     }
 
     /** When it was submitted, by the engine's clock. */

@@ -16,6 +16,10 @@ import java.util.List;
  * @param policy eviction policy, or null for the engine's
  * @param timeout time from submission to the end of the answer, or null for none
  * @param ignoreEnd whether the model's end tokens are taken for text: to measure a fixed number of tokens
+ * @param context name of a context that the prompt goes on after, see {@link Contexts}, or null
+ * @param priority a waiting request starts before those of lower priority and after those of the same that came first
+ * @param messageBorders tokens of the prompt at which messages begin, as far as known: a later prompt that differs from
+ *     this one from such a token on need not be read again up to there; no effect on the answer
  */
 public record GenerationRequest(
         int[] promptTokens,
@@ -25,7 +29,12 @@ public record GenerationRequest(
         List<String> stops,
         String policy,
         Duration timeout,
-        boolean ignoreEnd) {
+        boolean ignoreEnd,
+        String context,
+        int priority,
+        int[] messageBorders) {
+    private static final int[] NO_BORDERS = {};
+
     /** A request that the model's end tokens end. */
     public GenerationRequest(
             int[] promptTokens,
@@ -36,5 +45,59 @@ public record GenerationRequest(
             String policy,
             Duration timeout) {
         this(promptTokens, localTokens, sampling, maxOutputTokens, stops, policy, timeout, false);
+    }
+
+    /** A request without context, of priority 0. */
+    public GenerationRequest(
+            int[] promptTokens,
+            int localTokens,
+            SamplingParameters sampling,
+            int maxOutputTokens,
+            List<String> stops,
+            String policy,
+            Duration timeout,
+            boolean ignoreEnd) {
+        this(
+                promptTokens,
+                localTokens,
+                sampling,
+                maxOutputTokens,
+                stops,
+                policy,
+                timeout,
+                ignoreEnd,
+                null,
+                0,
+                NO_BORDERS);
+    }
+
+    /** The same request, asked of a context. */
+    public GenerationRequest withContext(String name) {
+        return with(name, priority, messageBorders);
+    }
+
+    /** The same request with another priority. */
+    public GenerationRequest withPriority(int value) {
+        return with(context, value, messageBorders);
+    }
+
+    /** The same request with the tokens at which its messages begin. */
+    public GenerationRequest withMessageBorders(int... tokens) {
+        return with(context, priority, tokens.clone());
+    }
+
+    private GenerationRequest with(String newContext, int newPriority, int[] newBorders) {
+        return new GenerationRequest(
+                promptTokens,
+                localTokens,
+                sampling,
+                maxOutputTokens,
+                stops,
+                policy,
+                timeout,
+                ignoreEnd,
+                newContext,
+                newPriority,
+                newBorders);
     }
 }

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param text the answer, without stop texts and end tokens
  * @param tokens token ids of the answer, without the end token
  * @param finish why it ended
- * @param promptTokens tokens of the prompt, all of them read
+ * @param promptTokens tokens of the prompt, those of its context among them
  * @param outputTokens tokens decoded, without the end token
  * @param policy name of the eviction policy that was used last: {@code auto} is told as what it came to
  * @param entriesKept entries that the fullest KV head held when the prompt was read
@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param prefill time to read the prompt
  * @param decode time from there to the last token
  * @param seed seed of the draws: the request's, or the one drawn for it
+ * @param cachedTokens tokens of the prompt that had been read before and were not read again
  */
 public record GenerationResult(
         String text,
@@ -32,7 +33,13 @@ public record GenerationResult(
         Duration queued,
         Duration prefill,
         Duration decode,
-        long seed) {
+        long seed,
+        int cachedTokens) {
+    /** Tokens of the prompt that were read for this answer. */
+    public int readTokens() {
+        return promptTokens - cachedTokens;
+    }
+
     /** Why an answer ended. */
     public enum Finish {
         /** The model ended it, or a stop text came. */

@@ -57,8 +57,8 @@ public final class LocretEngine implements AutoCloseable {
     }
 
     private Generation submit(GenerationRequest request, GenerationListener listener, Probe probe) {
-        parts.check(request);
-        GenerationHandle handle = new GenerationHandle(request, listener, probe, parts.nanoTime());
+        parts.check(request, null);
+        GenerationHandle handle = new GenerationHandle(request, listener, probe, null, null, parts.nanoTime());
         queue.put(handle);
         return handle;
     }

@@ -4,13 +4,14 @@ import dev.locret.cache.CachePlan;
 import java.util.List;
 
 /**
- * Memory that an engine takes, all of it at load: a prompt of any length takes no more.
+ * Memory that an engine takes, all but the prefix cache at load: a prompt of any length takes no more.
  *
  * @param parts what it consists of
  * @param availableBytes what the device had left before
  * @param cache sizes of a session's cache, with defaults filled in
+ * @param prefixCacheBytes bytes for copies of caches, one of the parts; taken as they are needed, never more
  */
-public record MemoryPlan(List<Part> parts, long availableBytes, CachePlan cache) {
+public record MemoryPlan(List<Part> parts, long availableBytes, CachePlan cache, long prefixCacheBytes) {
     /**
      * A part of the plan.
      *

@@ -3,6 +3,7 @@ package dev.locret.engine;
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
 import dev.locret.backend.Backends;
+import dev.locret.backend.KvEntries;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.common.ErrorId;
@@ -24,6 +25,8 @@ final class MemoryPlanner {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryPlanner.class);
     /** Above this share of what is left, the collector or driver has too little room to work. */
     private static final double HEADROOM = 0.95;
+
+    private static final int DEFAULT_SNAPSHOTS = 6;
 
     private final Backend backend;
     private final ModelConfig config;
@@ -74,7 +77,25 @@ final class MemoryPlanner {
         parts.add(new Part(
                 "activations and scratch", Decoder.scratchBytes(backend, config, rows, sessions, capacity) - logits));
         parts.add(new Part("logits", logits));
-        return new MemoryPlan(List.copyOf(parts), backend.availableBytes(), cache);
+        long available = backend.availableBytes();
+        long prefixCache = prefixCache(settings, cache, available, parts);
+        if (prefixCache > 0) {
+            parts.add(new Part("prefix cache", prefixCache));
+        }
+        return new MemoryPlan(List.copyOf(parts), available, cache, prefixCache);
+    }
+
+    /** What was asked for; else room for some caches, if that leaves most of the rest alone. */
+    private long prefixCache(EngineSettings settings, CachePlan cache, long available, List<Part> others) {
+        if (settings.prefixCacheBytes() >= 0) {
+            return settings.prefixCacheBytes();
+        }
+        int entries = settings.policy().equals("none") ? cache.capacity() : cache.budget();
+        long one = Math.multiplyExact(
+                (long) config.layers(), KvEntries.bytes((long) entries * config.kvHeads(), config.headDim()));
+        long taken = others.stream().mapToLong(Part::bytes).sum();
+        long bytes = Math.min(DEFAULT_SNAPSHOTS * one, (available - taken) / 4);
+        return bytes < one ? 0 : bytes;
     }
 
     /**

@@ -52,19 +52,38 @@ final class Policies {
         return requested;
     }
 
+    private String name(String requested, ReadContext context) {
+        String name = name(requested);
+        if (context == null
+                || name.equals(EngineSettings.AUTO) && context.policy().equals(FULL)) {
+            return name;
+        }
+        Checks.argument(
+                requested == null || name.equals(EngineSettings.AUTO) || name.equals(context.policy()),
+                () -> "context '" + context.name() + "' was read with another policy: policy=" + requested
+                        + ", context=" + context.policy());
+        return context.policy();
+    }
+
     /** Whether the policy follows from how long the text becomes. */
     boolean isAuto(String requested) {
         return name(requested).equals(EngineSettings.AUTO);
     }
 
-    /** The policy to begin a prompt with. */
-    EvictionPolicy start(String requested, int promptTokens) {
-        String name = name(requested);
+    /**
+     * The policy to begin a prompt with: after a context the one that read it, unless that dropped nothing and the text
+     * now becomes too long for that.
+     *
+     * @param context what the prompt goes on after, or null
+     * @param textTokens tokens of context and prompt
+     */
+    EvictionPolicy start(String requested, ReadContext context, int textTokens) {
+        String name = name(requested, context);
         if (!name.equals(EngineSettings.AUTO)) {
             return byName.get(name);
         }
         int capacity = settings.plan().capacity();
-        return promptTokens < capacity ? byName.get(FULL) : keyDiff(promptTokens);
+        return textTokens < capacity ? byName.get(FULL) : keyDiff(textTokens);
     }
 
     /** Whether one more token can be decoded, if need be with a policy that makes room. */
@@ -87,15 +106,15 @@ final class Policies {
         return byName.get(WITHOUT_HEADS);
     }
 
-    /** Fails unless the prompt can be read whole under the policy that the request gets. */
-    void requireFits(String requested, int promptTokens) {
-        String name = name(requested);
+    /** Fails unless context and prompt can be read whole under the policy that the request gets. */
+    void requireFits(String requested, ReadContext context, int textTokens) {
+        String name = name(requested, context);
         boolean evicts = name.equals(EngineSettings.AUTO) || byName.get(name).evicts();
         int capacity = settings.plan().capacity();
         Checks.check(
-                evicts || promptTokens < capacity,
+                evicts || textTokens < capacity,
                 ErrorId.INVALID_PROMPT,
-                () -> "prompt does not fit the cache and policy '" + name + "' drops nothing: tokens=" + promptTokens
+                () -> "prompt does not fit the cache and policy '" + name + "' drops nothing: tokens=" + textTokens
                         + ", capacity=" + capacity);
     }
 }

@@ -109,7 +109,7 @@ final class Scheduler implements Runnable {
         attempt(current, () -> {
             Matrix logits = parts.decoder().forward(List.of(current.nextChunk()), () -> checkpoint(current.handle()));
             current.chunkDone(logits);
-            if (!current.reading()) {
+            if (!current.reading() && current.answers()) {
                 choose(List.of(current), logits);
             }
         });

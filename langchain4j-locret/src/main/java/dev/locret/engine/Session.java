@@ -42,16 +42,27 @@ public final class Session {
     /**
      * Sets the tokens to read next, after all that the session holds.
      *
-     * @param localTokens last tokens that are read after the final eviction, at most the planned ones
+     * @param localTokens last tokens that are read after the final eviction, at most the planned ones; 0 if more text
+     *     follows later and the question with it
      */
     public void prompt(int[] tokenIds, int localTokens) {
+        prompt(tokenIds, localTokens, 0);
+    }
+
+    /**
+     * As above, for a session that holds the first tokens of the prompt already.
+     *
+     * @param tokensRead how many: as many as whole chunks have, and fewer than come before the local tokens
+     */
+    public void prompt(int[] tokenIds, int localTokens, int tokensRead) {
         Checks.check(tokenIds.length > 0, ErrorId.INVALID_PROMPT, () -> "prompt is empty: tokens=0");
-        Checks.inRange("local-tokens", localTokens, 1, plan.localTokens());
+        Checks.inRange("local-tokens", localTokens, 0, plan.localTokens());
         Checks.argument(!reading(), () -> "the last prompt is not read yet: read=" + read + " of " + prompt.length);
-        requireRoom(tokenIds.length);
+        int unread = tokenIds.length - tokensRead;
+        requireRoom(unread);
         prompt = tokenIds.clone();
-        cache.expect(Math.addExact(cache.tokens(), tokenIds.length));
-        read = 0;
+        cache.expect(Math.addExact(cache.tokens(), unread));
+        read = tokensRead;
         localBegin = Math.max(0, tokenIds.length - localTokens);
         evictor.afterDecoding(cache, policy);
     }

@@ -29,7 +29,9 @@ public final class Decoder {
     private final RotaryTables rotary;
     private final int maxRows;
 
+    /** Rows of a forward, and below them those of one that runs between its layers. */
     private final Matrix hidden;
+
     private final Matrix normed;
     private final Matrix qkv;
     private final Matrix attended;
@@ -37,6 +39,9 @@ public final class Decoder {
     private final Matrix activated;
     private final Matrix last;
     private final Matrix logits;
+
+    private boolean running;
+    private int outerFault = -1;
 
     /**
      * @param maxRows most tokens of a forward
@@ -61,7 +66,7 @@ public final class Decoder {
         this.rotary = RotaryTables.load(backend, config, covered, factors);
         backend.reserveLinear(maxRows, widestInput(config));
         backend.reserveAttention(attention, maxRows, maxEntries);
-        this.hidden = matrix("hidden", maxRows, config.hiddenSize());
+        this.hidden = matrix("hidden", maxRows + Backend.STEP_ROWS, config.hiddenSize());
         this.normed = matrix("normed", maxRows, config.hiddenSize());
         this.qkv = matrix("qkv", maxRows, qkvWidth(config));
         this.attended = matrix("attended", maxRows, config.heads() * config.headDim());
@@ -95,7 +100,9 @@ public final class Decoder {
                 + qkvWidth(config)
                 + (long) config.heads() * config.headDim()
                 + 3L * config.feedForwardSize();
-        long floats = maxRows * row + (long) maxSegments * (config.hiddenSize() + config.vocabularySize());
+        long floats = maxRows * row
+                + (long) Backend.STEP_ROWS * config.hiddenSize()
+                + (long) maxSegments * (config.hiddenSize() + config.vocabularySize());
         return 4 * floats
                 + backend.linearBytes(maxRows, widestInput(config))
                 + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries);
@@ -115,25 +122,68 @@ public final class Decoder {
     }
 
     /**
+     * Whether a text of so many tokens is read with the factors for texts beyond the original window; true of every
+     * text unless they are chosen by length. What was read with one choice does not continue under the other.
+     */
+    public boolean readsAsLong(int textTokens) {
+        return rotary.of(textTokens) == rotary.beyond();
+    }
+
+    /**
      * Runs the tokens of all segments; their caches grow by as many entries in every layer and head.
+     *
+     * <p>A checkpoint may run another forward, of other caches and at most {@link Backend#STEP_ROWS} tokens: between two
+     * layers only a forward's hidden rows are alive, and the inner one has rows of its own. Neither changes the other's
+     * results.
      *
      * @param checkpoint called before every layer; may throw to abandon the forward, which leaves the caches of all
      *     segments unusable until they are cleared
-     * @return logits {@code [segments that want them, vocabulary]}, in order
+     * @return logits {@code [segments that want them, vocabulary]}, in order, until the next forward
      */
     public Matrix forward(List<Segment> segments, Runnable checkpoint) {
-        int rows = embed(segments);
+        if (running) {
+            return inner(segments, checkpoint);
+        }
+        running = true;
+        outerFault = -1;
+        try {
+            return forward(segments, hidden, maxRows, checkpoint);
+        } catch (RuntimeException e) {
+            backend.takeFault();
+            throw e;
+        } finally {
+            running = false;
+        }
+    }
+
+    private Matrix inner(List<Segment> segments, Runnable checkpoint) {
+        int fault = backend.takeFault();
+        int outer = outerFault >= 0 ? outerFault : fault;
+        outerFault = -1;
+        try {
+            return forward(segments, hidden.from(maxRows), Backend.STEP_ROWS, checkpoint);
+        } catch (RuntimeException e) {
+            // What it left behind must not be taken for the outer forward's.
+            backend.takeFault();
+            throw e;
+        } finally {
+            outerFault = outer;
+        }
+    }
+
+    private Matrix forward(List<Segment> segments, Matrix x, int limit, Runnable checkpoint) {
+        int rows = embed(segments, x, limit);
         int[] wanted = lastRows(segments);
         for (int layer = 0; layer < config.layers(); layer++) {
             checkpoint.run();
             boolean finish = wanted.length > 0 || layer < config.layers() - 1;
-            layer(layer, segments, rows, finish);
+            layer(layer, segments, x, rows, finish);
         }
         for (Segment segment : segments) {
             segment.cache().advance(segment.tokenIds().length);
         }
         if (wanted.length > 0) {
-            backend.gatherRows(hidden, wanted, last);
+            backend.gatherRows(x, wanted, last);
             backend.rmsNorm(last, wanted.length, weights.norm(), config.normEpsilon(), last, 2 * config.layers());
             backend.linear(
                     last,
@@ -145,7 +195,7 @@ public final class Decoder {
         return logits;
     }
 
-    private int embed(List<Segment> segments) {
+    private int embed(List<Segment> segments, Matrix x, int limit) {
         int rows = 0;
         for (Segment segment : segments) {
             int[] ids = segment.tokenIds();
@@ -155,9 +205,9 @@ public final class Decoder {
                         ErrorId.INVALID_PROMPT,
                         () -> "token id outside the vocabulary: id=" + id + ", vocabulary=" + config.vocabularySize());
             }
-            Checks.inRange("tokens of a forward", rows + ids.length, 1, maxRows);
+            Checks.inRange("tokens of a forward", rows + ids.length, 1, limit);
             segment.cache().requireRoom(ids.length);
-            backend.embed(weights.embedding(), ids, hidden.from(rows));
+            backend.embed(weights.embedding(), ids, x.from(rows));
             rows += ids.length;
         }
         return rows;
@@ -181,9 +231,9 @@ public final class Decoder {
      *
      * @param finish false if nobody reads the block's output: then its keys and values are all that is computed
      */
-    private void layer(int layer, List<Segment> segments, int rows, boolean finish) {
+    private void layer(int layer, List<Segment> segments, Matrix x, int rows, boolean finish) {
         DecoderWeights.Layer w = weights.layers()[layer];
-        backend.rmsNorm(hidden, rows, w.attentionNorm(), config.normEpsilon(), normed, 2 * layer);
+        backend.rmsNorm(x, rows, w.attentionNorm(), config.normEpsilon(), normed, 2 * layer);
         backend.linear(normed, rows, DecoderWeights.into(w.qkv(), qkv), false);
         int queryWidth = config.heads() * config.headDim();
         int keyWidth = config.kvHeads() * config.headDim();
@@ -193,11 +243,11 @@ public final class Decoder {
             return;
         }
         attend(segments, kv, queryWidth);
-        backend.linear(attended, rows, List.of(w.output().into(hidden)), true);
-        backend.rmsNorm(hidden, rows, w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
+        backend.linear(attended, rows, List.of(w.output().into(x)), true);
+        backend.rmsNorm(x, rows, w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
         backend.linear(normed, rows, DecoderWeights.into(w.gateUp(), gateUp), false);
         backend.gatedActivation(gateUp, rows, activated);
-        backend.linear(activated, rows, List.of(w.down().into(hidden)), true);
+        backend.linear(activated, rows, List.of(w.down().into(x)), true);
     }
 
     private void attend(List<Segment> segments, List<KvSegment> kv, int queryWidth) {
@@ -243,7 +293,8 @@ public final class Decoder {
     }
 
     private void requireFinite() {
-        int site = backend.takeFault();
+        int found = backend.takeFault();
+        int site = outerFault >= 0 ? outerFault : found;
         if (site >= 0) {
             String where = site == 2 * config.layers()
                     ? "after the last layer"

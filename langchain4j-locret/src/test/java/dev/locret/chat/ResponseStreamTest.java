@@ -209,6 +209,7 @@ class ResponseStreamTest {
                     Duration.ZERO,
                     Duration.ZERO,
                     Duration.ZERO,
+                    0,
                     0));
         }
 

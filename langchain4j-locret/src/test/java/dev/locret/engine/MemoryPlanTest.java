@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
+import dev.locret.format.ModelConfig;
 import dev.locret.testing.Golden;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +22,49 @@ class MemoryPlanTest {
                 .threads(1);
         ProbedBackend backend = EngineFixtures.backend();
         try (LocretEngine engine = EngineFixtures.engine(options, backend, new FakeClock())) {
-            assertThat(backend.allocated).hasValue(engine.memoryPlan().totalBytes());
+            assertThat(backend.allocated).hasValue(loadBytes(engine.memoryPlan()));
+        }
+    }
+
+    /** All but what is taken later, as prompts leave something to keep. */
+    private static long loadBytes(MemoryPlan plan) {
+        return plan.totalBytes() - plan.prefixCacheBytes();
+    }
+
+    @Test
+    void thePrefixCacheTakesWhatWasAskedForElseAQuarterOfTheRest() {
+        // Six times the budget of 64 entries of every KV head: key, value, score and position.
+        ModelConfig config = config();
+        long entry = 4L * (2L * config.headDim() + 2);
+        assertThat(prefixCache(EngineFixtures.options(), -1))
+                .isEqualTo(6 * 64 * entry * config.layers() * config.kvHeads());
+        assertThat(prefixCache(EngineFixtures.options().prefixCacheBytes(12345), -1))
+                .isEqualTo(12345);
+        assertThat(prefixCache(EngineFixtures.options().prefixCacheBytes(0), -1))
+                .isZero();
+        long rest = MemoryPlanTest.planned(EngineFixtures.options().prefixCacheBytes(0));
+        assertThat(prefixCache(EngineFixtures.options(), rest + 800_000)).isEqualTo(200_000);
+        assertThat(prefixCache(EngineFixtures.options(), rest + 4000)).isZero();
+    }
+
+    private static ModelConfig config() {
+        try (LocretEngine engine =
+                EngineFixtures.engine(EngineFixtures.options(), EngineFixtures.backend(), new FakeClock())) {
+            return engine.config();
+        }
+    }
+
+    private static long planned(EngineOptions.Builder options) {
+        try (LocretEngine engine = EngineFixtures.engine(options, EngineFixtures.backend(), new FakeClock())) {
+            return engine.memoryPlan().totalBytes();
+        }
+    }
+
+    private static long prefixCache(EngineOptions.Builder options, long available) {
+        ProbedBackend backend = EngineFixtures.backend();
+        backend.available = available;
+        try (LocretEngine engine = EngineFixtures.engine(options, backend, new FakeClock())) {
+            return engine.memoryPlan().prefixCacheBytes();
         }
     }
 
@@ -29,7 +72,7 @@ class MemoryPlanTest {
     void retainingHeadsAreCounted() {
         ProbedBackend backend = EngineFixtures.backend();
         try (LocretEngine engine = EngineFixtures.engine(EngineFixtures.withHeads(), backend, new FakeClock())) {
-            assertThat(backend.allocated).hasValue(engine.memoryPlan().totalBytes());
+            assertThat(backend.allocated).hasValue(loadBytes(engine.memoryPlan()));
             assertThat(engine.memoryPlan().parts())
                     .extracting(MemoryPlan.Part::name)
                     .containsExactly(
@@ -38,7 +81,8 @@ class MemoryPlanTest {
                             "rotary table",
                             "cache of 1 session",
                             "activations and scratch",
-                            "logits");
+                            "logits",
+                            "prefix cache");
         }
     }
 

@@ -5,6 +5,7 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.EvictionSpec;
+import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
 import dev.locret.backend.Matrix;
@@ -168,6 +169,16 @@ final class ProbedBackend implements Backend {
     @Override
     public void evict(KvSlice cache, EvictionSpec spec) {
         inner.evict(cache, spec);
+    }
+
+    @Override
+    public KvEntries copyEntries(KvSlice cache) {
+        return inner.copyEntries(cache);
+    }
+
+    @Override
+    public void setEntries(KvSlice cache, KvEntries entries) {
+        inner.setEntries(cache, entries);
     }
 
     @Override

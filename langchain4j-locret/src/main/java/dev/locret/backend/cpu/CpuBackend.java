@@ -5,6 +5,7 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.EvictionSpec;
+import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
 import dev.locret.backend.Matrix;
@@ -221,6 +222,16 @@ public final class CpuBackend implements Backend {
     @Override
     public void evict(KvSlice cache, EvictionSpec spec) {
         eviction.evict(cache, spec);
+    }
+
+    @Override
+    public KvEntries copyEntries(KvSlice cache) {
+        return CpuCacheCopy.take(cache, kernels.width(), pool);
+    }
+
+    @Override
+    public void setEntries(KvSlice cache, KvEntries entries) {
+        CpuCacheCopy.put(entries, cache, kernels.width(), pool);
     }
 
     @Override

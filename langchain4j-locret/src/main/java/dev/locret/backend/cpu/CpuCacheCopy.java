@@ -1,0 +1,74 @@
+package dev.locret.backend.cpu;
+
+import dev.locret.backend.KvEntries;
+import dev.locret.backend.KvSlice;
+import dev.locret.common.Checks;
+
+/** Carries the entries of a layer between its cache, laid out as {@link CacheLayout} says, and plain arrays. */
+final class CpuCacheCopy {
+    private CpuCacheCopy() {}
+
+    static KvEntries take(KvSlice cache, int width, WorkerPool pool) {
+        int[] lengths = new int[cache.kvHeads()];
+        for (int head = 0; head < lengths.length; head++) {
+            lengths[head] = cache.length(head);
+        }
+        KvEntries entries = KvEntries.allocate(lengths, cache.headDim());
+        CacheLayout layout = CacheLayout.of(cache, width);
+        pool.run(lengths.length, (head, thread) -> takeHead(cache, layout, entries, head));
+        return entries;
+    }
+
+    private static void takeHead(KvSlice cache, CacheLayout layout, KvEntries out, int head) {
+        float[] keys = CpuBuffer.floats(cache.keys());
+        float[] values = CpuBuffer.floats(cache.values());
+        int dim = cache.headDim();
+        int first = out.first(head);
+        int length = cache.length(head);
+        for (int entry = 0; entry < length; entry++) {
+            int to = (first + entry) * dim;
+            int key = layout.key(head, entry);
+            for (int j = 0; j < dim; j++) {
+                out.keys()[to + j] = keys[key + j * layout.width()];
+            }
+            for (int panel = 0; panel < layout.valuePanels(); panel++) {
+                int done = panel * layout.width();
+                int count = Math.min(layout.width(), dim - done);
+                System.arraycopy(values, layout.value(head, panel, entry), out.values(), to + done, count);
+            }
+        }
+        int base = head * cache.capacity();
+        System.arraycopy(CpuBuffer.floats(cache.scores()), base, out.scores(), first, length);
+        System.arraycopy(CpuBuffer.ints(cache.positions()), base, out.positions(), first, length);
+    }
+
+    static void put(KvEntries entries, KvSlice cache, int width, WorkerPool pool) {
+        Checks.argument(
+                entries.lengths().length == cache.kvHeads() && entries.headDim() == cache.headDim(),
+                () -> "cache: entries of another shape: kv-heads=" + entries.lengths().length + ", head-dim="
+                        + entries.headDim() + ", expected=" + cache.kvHeads() + " and " + cache.headDim());
+        for (int length : entries.lengths()) {
+            Checks.inRange("entries of a KV head", length, 0, cache.capacity());
+        }
+        CacheLayout layout = CacheLayout.of(cache, width);
+        pool.run(cache.kvHeads(), (head, thread) -> putHead(entries, cache, layout, head));
+        for (int head = 0; head < cache.kvHeads(); head++) {
+            cache.setLength(head, entries.lengths()[head]);
+        }
+    }
+
+    private static void putHead(KvEntries in, KvSlice cache, CacheLayout layout, int head) {
+        float[] keys = CpuBuffer.floats(cache.keys());
+        float[] values = CpuBuffer.floats(cache.values());
+        int dim = cache.headDim();
+        int first = in.first(head);
+        int length = in.lengths()[head];
+        for (int entry = 0; entry < length; entry++) {
+            layout.putKey(in.keys(), (first + entry) * dim, keys, head, entry);
+            layout.putValue(in.values(), (first + entry) * dim, values, head, entry);
+        }
+        int base = head * cache.capacity();
+        System.arraycopy(in.scores(), first, CpuBuffer.floats(cache.scores()), base, length);
+        System.arraycopy(in.positions(), first, CpuBuffer.ints(cache.positions()), base, length);
+    }
+}
