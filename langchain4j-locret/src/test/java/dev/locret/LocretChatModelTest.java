@@ -27,6 +27,7 @@ import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -214,7 +215,52 @@ class LocretChatModelTest {
                 .isEqualTo(named.engine().modelName());
         assertThatThrownBy(() -> named.chat(request("other")))
                 .isExactlyInstanceOf(ModelNotFoundException.class)
-                .hasMessage("no such model is loaded: modelName=other, loaded=reader");
+                .hasMessage("no such model is loaded: modelName=other, loaded="
+                        + named.engine().modelName() + ", reader");
+    }
+
+    @Test
+    void putsARequestToTheModelThatItNames() {
+        LocretChatModel several = shared().modelName("reader")
+                .otherEngines(Map.of("second", DemoEngine.shared()))
+                .maxOutputTokens(1)
+                .build();
+
+        assertThat(several.chat(request("second")).modelName()).isEqualTo("second");
+        assertThat(several.chat(userMessage("Hi")).modelName()).isEqualTo("reader");
+        assertThatThrownBy(() -> several.chat(request("third")))
+                .isExactlyInstanceOf(ModelNotFoundException.class)
+                .hasMessage("no such model is loaded: modelName=third, loaded="
+                        + several.engine().modelName() + ", reader, second");
+        assertThatThrownBy(
+                        () -> shared().otherEngines(Map.of(DemoEngine.shared().modelName(), DemoEngine.shared()))
+                                .build())
+                .hasMessage("two models have one name: other-engines="
+                        + DemoEngine.shared().modelName());
+    }
+
+    @Test
+    void neverShowsToolsThatMustNotBeCalled() {
+        ToolSpecification tool = ToolSpecification.builder().name("now").build();
+        int plain = inputTokens(ChatRequestParameters.builder().build());
+
+        assertThat(inputTokens(ChatRequestParameters.builder()
+                        .toolSpecifications(tool)
+                        .toolChoice(ToolChoice.NONE)
+                        .build()))
+                .isEqualTo(plain);
+        assertThat(inputTokens(
+                        ChatRequestParameters.builder().toolSpecifications(tool).build()))
+                .isGreaterThan(plain + 20);
+    }
+
+    private int inputTokens(ChatRequestParameters parameters) {
+        return model.chat(ChatRequest.builder()
+                        .messages(userMessage("Hi"))
+                        .parameters(parameters)
+                        .build())
+                .tokenUsage()
+                .inputTokenCount();
     }
 
     private static ChatRequest request(String modelName) {
@@ -250,10 +296,6 @@ class LocretChatModelTest {
     @Test
     void refusesWhatItCannotDo() {
         List<ChatRequestParameters> refused = List.of(
-                ChatRequestParameters.builder()
-                        .toolSpecifications(
-                                ToolSpecification.builder().name("now").build())
-                        .build(),
                 ChatRequestParameters.builder().toolChoice(ToolChoice.REQUIRED).build(),
                 ChatRequestParameters.builder()
                         .responseFormat(ResponseFormat.JSON)
@@ -298,11 +340,9 @@ class LocretChatModelTest {
     @Test
     void saysWhoItIs() {
         assertThat(model.provider()).isEqualTo(ModelProvider.OTHER);
-        assertThat(model.supportedCapabilities()).isEmpty();
-        assertThat(shared().supportedCapabilities(Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA))
-                        .build()
-                        .supportedCapabilities())
-                .containsExactly(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+        assertThat(model.supportedCapabilities()).containsExactly(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+        assertThat(shared().supportedCapabilities(Set.of()).build().supportedCapabilities())
+                .isEmpty();
     }
 
     private static LocretChatModelBuilder shared() {

@@ -22,7 +22,7 @@ public final class ExceptionMapper {
         }
         String message = error.getMessage();
         return switch (error.id()) {
-            case INVALID_PROMPT, INVALID_ARGUMENT -> new InvalidRequestException(message, error);
+            case INVALID_PROMPT, INVALID_ARGUMENT, UNKNOWN_CONTEXT -> new InvalidRequestException(message, error);
             case TIMEOUT -> new TimeoutException(message, error);
             case QUEUE_FULL -> new RateLimitException(message, error);
             default -> new InternalServerException(message, error);

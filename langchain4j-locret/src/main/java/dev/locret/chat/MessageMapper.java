@@ -35,7 +35,8 @@ public final class MessageMapper {
     private final ChatTemplate template;
     private final ToolFormat toolFormat;
     private final TemplateMessages messages;
-    private final Set<Integer> markers;
+    private final Set<Integer> thinkingMarkers;
+    private final Set<Integer> allMarkers;
     private final boolean thinks;
 
     /**
@@ -60,10 +61,13 @@ public final class MessageMapper {
         this.toolFormat = toolFormat == null ? ToolFormat.of(source) : toolFormat;
         this.messages = new TemplateMessages(source, this.toolFormat, acceptsSystem());
         this.thinks = source.contains(THINK) || source.contains(THOUGHT);
-        this.markers = Stream.concat(this.toolFormat.markers().stream(), Stream.of(THINK, THOUGHT))
-                .map(this::controlToken)
-                .flatMap(Optional::stream)
-                .collect(Collectors.toUnmodifiableSet());
+        List<String> tags = thinks ? List.of(THINK, THOUGHT) : List.of();
+        this.thinkingMarkers = controlTokens(tags.stream());
+        this.allMarkers = controlTokens(Stream.concat(tags.stream(), this.toolFormat.markers().stream()));
+    }
+
+    private Set<Integer> controlTokens(Stream<String> names) {
+        return names.map(this::controlToken).flatMap(Optional::stream).collect(Collectors.toUnmodifiableSet());
     }
 
     private boolean acceptsSystem() {
@@ -91,9 +95,13 @@ public final class MessageMapper {
         return thinks;
     }
 
-    /** Control tokens that mean something in an answer: its text must show them by name. */
-    public Set<Integer> markers() {
-        return markers;
+    /**
+     * Control tokens that mean something in an answer: its text must show them by name.
+     *
+     * @param tools whether the answer may call tools
+     */
+    public Set<Integer> markers(boolean tools) {
+        return tools ? allMarkers : thinkingMarkers;
     }
 
     /** As {@link #toPrompt(List, PromptOptions)} of messages alone. */

@@ -41,7 +41,7 @@ final class ActiveGeneration {
         this.parts = parts;
         this.started = parts.nanoTime().getAsLong();
         this.auto = parts.policies().isAuto(request.policy());
-        this.answer = new AnswerText(parts.text().tokenizerOrNull(), request.stops());
+        this.answer = new AnswerText(parts.text().tokenizerOrNull(), request.stops(), request.shownTokens());
         this.maxTokens = parts.maxOutputTokens(handle);
         CachePlan plan = parts.settings().plan();
         EvictionPolicy policy = parts.policies().start(request.policy(), handle.context(), handle.textTokens());

@@ -3,6 +3,7 @@ package dev.locret.engine;
 import dev.locret.generate.SamplingParameters;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A prompt and how to answer it.
@@ -20,6 +21,7 @@ import java.util.List;
  * @param priority a waiting request starts before those of lower priority and after those of the same that came first
  * @param messageBorders tokens of the prompt at which messages begin, as far as known: a later prompt that differs from
  *     this one from such a token on need not be read again up to there; no effect on the answer
+ * @param shownTokens control tokens that the answer's text shows by their names; it leaves out all others
  */
 public record GenerationRequest(
         int[] promptTokens,
@@ -32,7 +34,8 @@ public record GenerationRequest(
         boolean ignoreEnd,
         String context,
         int priority,
-        int[] messageBorders) {
+        int[] messageBorders,
+        Set<Integer> shownTokens) {
     private static final int[] NO_BORDERS = {};
 
     /** A request that the model's end tokens end. */
@@ -68,25 +71,31 @@ public record GenerationRequest(
                 ignoreEnd,
                 null,
                 0,
-                NO_BORDERS);
+                NO_BORDERS,
+                Set.of());
     }
 
     /** The same request, asked of a context. */
     public GenerationRequest withContext(String name) {
-        return with(name, priority, messageBorders);
+        return with(name, priority, messageBorders, shownTokens);
     }
 
     /** The same request with another priority. */
     public GenerationRequest withPriority(int value) {
-        return with(context, value, messageBorders);
+        return with(context, value, messageBorders, shownTokens);
     }
 
     /** The same request with the tokens at which its messages begin. */
     public GenerationRequest withMessageBorders(int... tokens) {
-        return with(context, priority, tokens.clone());
+        return with(context, priority, tokens.clone(), shownTokens);
     }
 
-    private GenerationRequest with(String newContext, int newPriority, int[] newBorders) {
+    /** The same request with control tokens that its answer shows. */
+    public GenerationRequest withShownTokens(Set<Integer> tokens) {
+        return with(context, priority, messageBorders, Set.copyOf(tokens));
+    }
+
+    private GenerationRequest with(String newContext, int newPriority, int[] newBorders, Set<Integer> newShown) {
         return new GenerationRequest(
                 promptTokens,
                 localTokens,
@@ -98,6 +107,7 @@ public record GenerationRequest(
                 ignoreEnd,
                 newContext,
                 newPriority,
-                newBorders);
+                newBorders,
+                newShown);
     }
 }

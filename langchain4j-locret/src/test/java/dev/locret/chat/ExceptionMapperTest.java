@@ -21,6 +21,7 @@ class ExceptionMapperTest {
     private static final Map<ErrorId, Class<?>> SPECIAL = Map.of(
             ErrorId.INVALID_PROMPT, InvalidRequestException.class,
             ErrorId.INVALID_ARGUMENT, InvalidRequestException.class,
+            ErrorId.UNKNOWN_CONTEXT, InvalidRequestException.class,
             ErrorId.TIMEOUT, TimeoutException.class,
             ErrorId.QUEUE_FULL, RateLimitException.class);
 

@@ -15,16 +15,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class UnsupportedFeaturesTest {
     @Test
-    void refusesTools() {
-        ToolSpecification tool = ToolSpecification.builder().name("now").build();
-
-        assertRefused(parameters().toolSpecifications(tool), "parameter 'toolSpecifications'");
+    void refusesToForceACallWithoutTools() {
+        assertRefused(
+                parameters().toolChoice(ToolChoice.REQUIRED),
+                "parameter 'toolChoice' REQUIRED without 'toolSpecifications'");
     }
 
     @ParameterizedTest
     @EnumSource
-    void refusesToolChoice(ToolChoice choice) {
-        assertRefused(parameters().toolChoice(choice), "parameter 'toolChoice'");
+    void acceptsToolsUnderAnyChoice(ToolChoice choice) {
+        ToolSpecification tool = ToolSpecification.builder().name("now").build();
+
+        assertThatCode(() -> UnsupportedFeatures.refuse(
+                        parameters().toolSpecifications(tool).toolChoice(choice).build()))
+                .doesNotThrowAnyException();
     }
 
     @Test
