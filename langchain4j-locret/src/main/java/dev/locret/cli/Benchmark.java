@@ -71,8 +71,8 @@ final class Benchmark {
     }
 
     private GenerationResult generate(int[] prompt) {
-        return engine.generate(
-                new GenerationRequest(prompt, 0, SamplingParameters.GREEDY, outputTokens, List.of(), null, null, true));
+        return engine.generate(new GenerationRequest(
+                prompt, 0, SamplingParameters.GREEDY, outputTokens, List.of(), null, null, true, null));
     }
 
     /** The same ordinary tokens every time; a longer prompt begins with the shorter one. */

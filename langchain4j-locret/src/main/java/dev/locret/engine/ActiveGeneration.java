@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.backend.Matrix;
+import dev.locret.backend.SamplingSpec;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.common.ErrorId;
@@ -10,6 +11,7 @@ import dev.locret.eviction.EvictionPolicy;
 import dev.locret.eviction.Evictor;
 import dev.locret.generate.AnswerText;
 import dev.locret.generate.Sampler;
+import dev.locret.generate.TokenConstraint;
 import dev.locret.model.Segment;
 import java.time.Duration;
 import java.util.Arrays;
@@ -21,6 +23,7 @@ final class ActiveGeneration {
     private final EngineParts parts;
     private final boolean auto;
     private final Sampler sampler;
+    private final TokenConstraint constraint;
     private final AnswerText answer;
     private final int maxTokens;
     private final long started;
@@ -40,6 +43,7 @@ final class ActiveGeneration {
         this.started = parts.nanoTime().getAsLong();
         this.auto = parts.policies().isAuto(request.policy());
         this.sampler = new Sampler(request.sampling(), request.promptTokens());
+        this.constraint = request.grammar() == null ? null : request.grammar().start(parts.tokenVocabulary());
         this.answer = new AnswerText(parts.text().tokenizerOrNull(), request.stops());
         this.maxTokens = parts.maxOutputTokens(request);
         CachePlan plan = parts.settings().plan();
@@ -56,8 +60,9 @@ final class ActiveGeneration {
         return session;
     }
 
-    Sampler sampler() {
-        return sampler;
+    /** How to choose the next token. */
+    SamplingSpec sampling() {
+        return sampler.next(constraint == null ? null : constraint.allowed());
     }
 
     /** Whether a part of the prompt is still to be read. */
@@ -100,8 +105,11 @@ final class ActiveGeneration {
         }
         append(token);
         sampler.accept(token);
+        if (constraint != null) {
+            constraint.accept(token);
+        }
         tell(answer.append(token));
-        if (answer.stopped()) {
+        if (answer.stopped() || constraint != null && constraint.finished()) {
             finish(Finish.STOP);
         } else if (count == maxTokens || !parts.policies().canDecode(session, auto)) {
             finish(Finish.LENGTH);

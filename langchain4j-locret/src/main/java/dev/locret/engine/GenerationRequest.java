@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.generate.SamplingParameters;
+import dev.locret.generate.grammar.Grammar;
 import java.time.Duration;
 import java.util.List;
 
@@ -16,6 +17,7 @@ import java.util.List;
  * @param policy eviction policy, or null for the engine's
  * @param timeout time from submission to the end of the answer, or null for none
  * @param ignoreEnd whether the model's end tokens are taken for text: to measure a fixed number of tokens
+ * @param grammar language that the answer is held to, or null for none; the model needs a tokenizer
  */
 public record GenerationRequest(
         int[] promptTokens,
@@ -25,7 +27,8 @@ public record GenerationRequest(
         List<String> stops,
         String policy,
         Duration timeout,
-        boolean ignoreEnd) {
+        boolean ignoreEnd,
+        Grammar grammar) {
     /** A request that the model's end tokens end. */
     public GenerationRequest(
             int[] promptTokens,
@@ -35,6 +38,6 @@ public record GenerationRequest(
             List<String> stops,
             String policy,
             Duration timeout) {
-        this(promptTokens, localTokens, sampling, maxOutputTokens, stops, policy, timeout, false);
+        this(promptTokens, localTokens, sampling, maxOutputTokens, stops, policy, timeout, false, null);
     }
 }

@@ -61,6 +61,7 @@ public final class Decoder {
         this.rotary = RotaryTables.load(backend, config, covered, factors);
         backend.reserveLinear(maxRows, widestInput(config));
         backend.reserveAttention(attention, maxRows, maxEntries);
+        backend.reserveSampling(config.vocabularySize());
         this.hidden = matrix("hidden", maxRows, config.hiddenSize());
         this.normed = matrix("normed", maxRows, config.hiddenSize());
         this.qkv = matrix("qkv", maxRows, qkvWidth(config));
@@ -98,6 +99,7 @@ public final class Decoder {
         long floats = maxRows * row + (long) maxSegments * (config.hiddenSize() + config.vocabularySize());
         return 4 * floats
                 + backend.linearBytes(maxRows, widestInput(config))
+                + backend.samplingBytes(config.vocabularySize())
                 + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries);
     }
 
