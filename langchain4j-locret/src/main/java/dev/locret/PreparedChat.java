@@ -2,12 +2,15 @@ package dev.locret;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.locret.chat.AnswerReading;
 import dev.locret.chat.MessageMapper;
 import dev.locret.chat.Prompt;
 import dev.locret.chat.PromptOptions;
 import dev.locret.chat.UnsupportedFeatures;
+import dev.locret.chat.answer.AnswerParser.Start;
 import dev.locret.engine.GenerationRequest;
 import java.util.List;
 import java.util.Set;
@@ -29,7 +32,10 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
         List<ToolSpecification> tools =
                 parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications();
         UnsupportedFeatures.refuse(parameters);
-        Prompt prompt = messages.toPrompt(history, new PromptOptions(tools, forced, parameters.think(), sendThinking));
+        ResponseFormat format = parameters.responseFormat();
+        boolean json = format != null && format.type() == ResponseFormatType.JSON;
+        Prompt prompt =
+                messages.toPrompt(history, new PromptOptions(tools, forced, json, parameters.think(), sendThinking));
         Integer maxOutputTokens = parameters.maxOutputTokens();
         GenerationRequest generation = new GenerationRequest(
                         prompt.tokens(),
@@ -41,7 +47,8 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
                         parameters.timeout())
                 .withContext(parameters.context())
                 .withPriority(parameters.priority() == null ? 0 : parameters.priority())
-                .withShownTokens(messages.markers(!tools.isEmpty()));
+                .withShownTokens(messages.markers(!tools.isEmpty()))
+                .withGrammar(messages.languages().of(tools, forced, format, prompt.start() == Start.THINKING));
         Set<String> names = tools.stream().map(ToolSpecification::name).collect(Collectors.toSet());
         return new PreparedChat(
                 model,

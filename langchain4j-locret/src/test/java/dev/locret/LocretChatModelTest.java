@@ -19,7 +19,10 @@ import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.locret.LocretChatModel.LocretChatModelBuilder;
@@ -297,8 +300,16 @@ class LocretChatModelTest {
     void refusesWhatItCannotDo() {
         List<ChatRequestParameters> refused = List.of(
                 ChatRequestParameters.builder().toolChoice(ToolChoice.REQUIRED).build(),
+                LocretChatRequestParameters.builder().think(true).build(),
                 ChatRequestParameters.builder()
-                        .responseFormat(ResponseFormat.JSON)
+                        .responseFormat(ResponseFormat.builder()
+                                .type(ResponseFormatType.JSON)
+                                .jsonSchema(JsonSchema.builder()
+                                        .name("odd")
+                                        .rootElement(JsonRawSchema.from("{\"type\": \"object\", \"properties\": "
+                                                + "{\"a\": {\"not\": {\"type\": \"string\"}}}}"))
+                                        .build())
+                                .build())
                         .build());
         for (ChatRequestParameters parameters : refused) {
             assertThatThrownBy(() -> model.chat(ChatRequest.builder()

@@ -4,6 +4,7 @@ import static dev.locret.chat.UnsupportedFeatures.unsupported;
 
 import dev.langchain4j.data.message.ChatMessage;
 import dev.locret.chat.answer.AnswerParser.Start;
+import dev.locret.chat.constraint.AnswerLanguages;
 import dev.locret.chat.tools.ToolFormat;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
@@ -38,6 +39,7 @@ public final class MessageMapper {
     private final Set<Integer> thinkingMarkers;
     private final Set<Integer> allMarkers;
     private final boolean thinks;
+    private final AnswerLanguages languages;
 
     /**
      * A mapper that takes the format of tools from the template.
@@ -61,6 +63,7 @@ public final class MessageMapper {
         this.toolFormat = toolFormat == null ? ToolFormat.of(source) : toolFormat;
         this.messages = new TemplateMessages(source, this.toolFormat, acceptsSystem());
         this.thinks = source.contains(THINK) || source.contains(THOUGHT);
+        this.languages = new AnswerLanguages(tokenizer, this.toolFormat, source.contains("[ARGS]"));
         List<String> tags = thinks ? List.of(THINK, THOUGHT) : List.of();
         this.thinkingMarkers = controlTokens(tags.stream());
         this.allMarkers = controlTokens(Stream.concat(tags.stream(), this.toolFormat.markers().stream()));
@@ -90,9 +93,9 @@ public final class MessageMapper {
         return toolFormat;
     }
 
-    /** Whether the model can think before it answers. */
-    public boolean thinks() {
-        return thinks;
+    /** What the answers can be held to. */
+    public AnswerLanguages languages() {
+        return languages;
     }
 
     /**
@@ -123,16 +126,22 @@ public final class MessageMapper {
         }
         Map<String, Object> context = context(
                 messages.messages(history, options.tools(), options.sendThinking()), messages.tools(options.tools()));
-        if (options.think() != null) {
-            context.put("enable_thinking", options.think());
+        // What is held to a grammar from its first token on is not thought about unless that is asked for.
+        boolean held = options.forceCall() || options.json();
+        Boolean think = options.think() == null && held && thinks ? Boolean.FALSE : options.think();
+        if (think != null) {
+            context.put("enable_thinking", think);
         }
         List<PromptSpan> spans = new ArrayList<>(template.render(context));
         boolean open = endsWith(spans, THINK);
-        if (open && Boolean.FALSE.equals(options.think())) {
+        if (open && Boolean.FALSE.equals(think)) {
             spans.add(new PromptSpan("\n" + THOUGHT + "\n\n", true));
             open = false;
-        } else if (thinks && Boolean.FALSE.equals(options.think()) && !endsWith(spans, THOUGHT)) {
+        } else if (thinks && Boolean.FALSE.equals(think) && !endsWith(spans, THOUGHT)) {
             spans.add(new PromptSpan(THINK + "\n\n" + THOUGHT + "\n\n", true));
+        } else if (!open && options.json() && Boolean.TRUE.equals(think)) {
+            spans.add(new PromptSpan(THINK + "\n", true));
+            open = true;
         }
         if (options.forceCall()) {
             spans.add(new PromptSpan(toolFormat.prefix(), true));

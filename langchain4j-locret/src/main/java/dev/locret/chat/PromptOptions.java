@@ -8,10 +8,12 @@ import java.util.List;
  *
  * @param tools that the model may call
  * @param forceCall whether the answer must be a call: then the prompt opens it
+ * @param json whether the answer must be JSON: then the prompt opens the thinking, if there is any
  * @param think whether the model thinks first; null leaves it to the template
  * @param sendThinking whether thoughts in earlier answers are shown to the template
  */
-public record PromptOptions(List<ToolSpecification> tools, boolean forceCall, Boolean think, boolean sendThinking) {
+public record PromptOptions(
+        List<ToolSpecification> tools, boolean forceCall, boolean json, Boolean think, boolean sendThinking) {
     /** Messages alone. */
-    public static final PromptOptions PLAIN = new PromptOptions(List.of(), false, null, true);
+    public static final PromptOptions PLAIN = new PromptOptions(List.of(), false, false, null, true);
 }

@@ -2,7 +2,6 @@ package dev.locret.chat;
 
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
 
 /** Refuses what a request asks for and nobody here does: an answer that ignores it would look like one that does not. */
@@ -18,10 +17,6 @@ public final class UnsupportedFeatures {
         if (parameters.toolChoice() == ToolChoice.REQUIRED
                 && parameters.toolSpecifications().isEmpty()) {
             throw unsupported("parameter 'toolChoice' REQUIRED without 'toolSpecifications'");
-        }
-        if (parameters.responseFormat() != null && parameters.responseFormat().type() != ResponseFormatType.TEXT) {
-            throw unsupported("parameter 'responseFormat' of type "
-                    + parameters.responseFormat().type());
         }
     }
 

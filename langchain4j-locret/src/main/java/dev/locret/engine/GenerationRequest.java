@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.generate.SamplingParameters;
+import dev.locret.generate.grammar.Language;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +23,7 @@ import java.util.Set;
  * @param messageBorders tokens of the prompt at which messages begin, as far as known: a later prompt that differs from
  *     this one from such a token on need not be read again up to there; no effect on the answer
  * @param shownTokens control tokens that the answer's text shows by their names; it leaves out all others
+ * @param grammar language that the answer is held to, or null for none; the model needs a tokenizer
  */
 public record GenerationRequest(
         int[] promptTokens,
@@ -35,7 +37,8 @@ public record GenerationRequest(
         String context,
         int priority,
         int[] messageBorders,
-        Set<Integer> shownTokens) {
+        Set<Integer> shownTokens,
+        Language grammar) {
     private static final int[] NO_BORDERS = {};
 
     /** A request that the model's end tokens end. */
@@ -50,7 +53,7 @@ public record GenerationRequest(
         this(promptTokens, localTokens, sampling, maxOutputTokens, stops, policy, timeout, false);
     }
 
-    /** A request without context, of priority 0. */
+    /** A request without context and grammar, of priority 0. */
     public GenerationRequest(
             int[] promptTokens,
             int localTokens,
@@ -72,30 +75,37 @@ public record GenerationRequest(
                 null,
                 0,
                 NO_BORDERS,
-                Set.of());
+                Set.of(),
+                null);
     }
 
     /** The same request, asked of a context. */
     public GenerationRequest withContext(String name) {
-        return with(name, priority, messageBorders, shownTokens);
+        return with(name, priority, messageBorders, shownTokens, grammar);
     }
 
     /** The same request with another priority. */
     public GenerationRequest withPriority(int value) {
-        return with(context, value, messageBorders, shownTokens);
+        return with(context, value, messageBorders, shownTokens, grammar);
     }
 
     /** The same request with the tokens at which its messages begin. */
     public GenerationRequest withMessageBorders(int... tokens) {
-        return with(context, priority, tokens.clone(), shownTokens);
+        return with(context, priority, tokens.clone(), shownTokens, grammar);
     }
 
     /** The same request with control tokens that its answer shows. */
     public GenerationRequest withShownTokens(Set<Integer> tokens) {
-        return with(context, priority, messageBorders, Set.copyOf(tokens));
+        return with(context, priority, messageBorders, Set.copyOf(tokens), grammar);
     }
 
-    private GenerationRequest with(String newContext, int newPriority, int[] newBorders, Set<Integer> newShown) {
+    /** The same request with a language that its answer is held to, or null for none. */
+    public GenerationRequest withGrammar(Language language) {
+        return with(context, priority, messageBorders, shownTokens, language);
+    }
+
+    private GenerationRequest with(
+            String newContext, int newPriority, int[] newBorders, Set<Integer> newShown, Language newGrammar) {
         return new GenerationRequest(
                 promptTokens,
                 localTokens,
@@ -108,6 +118,7 @@ public record GenerationRequest(
                 newContext,
                 newPriority,
                 newBorders,
-                newShown);
+                newShown,
+                newGrammar);
     }
 }

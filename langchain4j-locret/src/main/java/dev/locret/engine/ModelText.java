@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.format.ModelFiles;
+import dev.locret.generate.grammar.TokenVocabulary;
 import dev.locret.text.ChatTemplate;
 import dev.locret.text.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Tokenizer and chat template of a model. A model without them, or with damaged ones, can still be run on token ids: the
@@ -22,6 +24,7 @@ public final class ModelText {
     private static final JsonMapper JSON = new JsonMapper();
 
     private Tokenizer tokenizer;
+    private TokenVocabulary vocabulary;
     private LocretException tokenizerError;
     private ChatTemplate template;
     private LocretException templateError;
@@ -55,6 +58,18 @@ public final class ModelText {
     /** The tokenizer, or null. */
     Tokenizer tokenizerOrNull() {
         return tokenizer;
+    }
+
+    /**
+     * The tokens by their bytes, as grammars need them; made once, fails as loading the tokenizer did.
+     *
+     * @param endTokens tokens that end an answer
+     */
+    synchronized TokenVocabulary tokenVocabulary(Set<Integer> endTokens) {
+        if (vocabulary == null) {
+            vocabulary = TokenVocabulary.of(tokenizer(), endTokens);
+        }
+        return vocabulary;
     }
 
     /** The template, empty if the model has none; fails as parsing it did. */

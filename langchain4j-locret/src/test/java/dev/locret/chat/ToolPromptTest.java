@@ -164,8 +164,8 @@ class ToolPromptTest {
     @ParameterizedTest
     @CsvSource({"qwen25,'<tool_call>\n'", "smollm2,'<tool_call>\n'", "llama31,''"})
     void opensACallThatIsForced(String template, String opener) {
-        PromptOptions free = new PromptOptions(List.of(NOW), false, null, true);
-        PromptOptions forced = new PromptOptions(List.of(NOW), true, null, true);
+        PromptOptions free = new PromptOptions(List.of(NOW), false, false, null, true);
+        PromptOptions forced = new PromptOptions(List.of(NOW), true, false, null, true);
         List<ChatMessage> messages = List.of(UserMessage.from("?"));
 
         Prompt prompt = mapper(template(template)).toPrompt(messages, forced);
@@ -205,8 +205,8 @@ class ToolPromptTest {
 
     /** The start of the answer, and the prompt. */
     private static String think(MessageMapper mapper, Boolean think) {
-        Prompt prompt =
-                mapper.toPrompt(List.of(UserMessage.from("?")), new PromptOptions(List.of(), false, think, true));
+        Prompt prompt = mapper.toPrompt(
+                List.of(UserMessage.from("?")), new PromptOptions(List.of(), false, false, think, true));
         return prompt.start() + " " + TOKENIZER.decode(prompt.tokens(), false);
     }
 
@@ -217,9 +217,9 @@ class ToolPromptTest {
                 UserMessage.from("?"),
                 AiMessage.builder().text("Yes").thinking("hm").build());
 
-        assertThat(decode(mapper(shows).toPrompt(messages, new PromptOptions(List.of(), false, null, true))))
+        assertThat(decode(mapper(shows).toPrompt(messages, new PromptOptions(List.of(), false, false, null, true))))
                 .isEqualTo("|?;hm|Yes;");
-        assertThat(decode(mapper(shows).toPrompt(messages, new PromptOptions(List.of(), false, null, false))))
+        assertThat(decode(mapper(shows).toPrompt(messages, new PromptOptions(List.of(), false, false, null, false))))
                 .isEqualTo("|?;|Yes;");
     }
 
@@ -228,7 +228,7 @@ class ToolPromptTest {
     }
 
     private static String prompt(String template, List<ToolSpecification> tools, ChatMessage... messages) {
-        return decode(mapper(template).toPrompt(List.of(messages), new PromptOptions(tools, false, null, true)));
+        return decode(mapper(template).toPrompt(List.of(messages), new PromptOptions(tools, false, false, null, true)));
     }
 
     private static ToolExecutionRequest call(String id, String name, String arguments) {

@@ -3,10 +3,10 @@ package dev.locret.chat.tools;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.internal.JsonSchemaElementUtils;
-import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,19 +55,24 @@ public final class ToolSchemas {
     }
 
     private static Map<String, Object> parameters(ToolSpecification tool) {
-        return tool.parameters() == null
-                ? Map.of("type", "object", "properties", Map.of())
-                : JsonSchemaElementUtils.toMap(tool.parameters());
+        return tool.parameters() == null ? noParameters() : JsonSchemaElementUtils.toMap(tool.parameters());
     }
 
-    /** JSON schema of a tool's arguments. */
+    private static Map<String, Object> noParameters() {
+        Map<String, Object> none = new LinkedHashMap<>();
+        none.put("type", "object");
+        none.put("properties", Map.of());
+        return none;
+    }
+
+    /** JSON schema of a tool's arguments, which has no others. */
     public static JsonNode argumentsSchema(ToolSpecification tool) {
-        return JSON.valueToTree(parameters(tool));
-    }
-
-    /** A schema as JSON. */
-    public static JsonNode schema(JsonSchemaElement element) {
-        return JSON.valueToTree(JsonSchemaElementUtils.toMap(element));
+        JsonNode schema =
+                tool.parameters() == null ? JSON.valueToTree(noParameters()) : JsonSchemas.of(tool.parameters());
+        if (!schema.has("additionalProperties")) {
+            ((ObjectNode) schema).put("additionalProperties", false);
+        }
+        return schema;
     }
 
     /** Tools as a JSON array of their functions. */
