@@ -11,6 +11,7 @@ import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What messages say. */
 final class MessageTexts {
@@ -48,7 +49,7 @@ final class MessageTexts {
         try {
             return message.text();
         } catch (IllegalStateException e) {
-            throw unsupported("content other than one text in a message of type TOOL_EXECUTION_RESULT");
+            throw unsupported("non-text content in a message of type TOOL_EXECUTION_RESULT");
         }
     }
 
@@ -57,7 +58,7 @@ final class MessageTexts {
         List<String> texts = new ArrayList<>();
         for (Content content : message.contents()) {
             if (!(content instanceof TextContent text)) {
-                throw unsupported("content of type " + content.type());
+                throw unsupported(content.type().name().toLowerCase(Locale.ROOT) + " content");
             }
             texts.add(text.text());
         }

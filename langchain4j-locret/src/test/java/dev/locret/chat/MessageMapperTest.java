@@ -138,13 +138,13 @@ class MessageMapperTest {
 
     static Stream<Arguments> otherThanText() {
         return Stream.of(
-                Arguments.of(UserMessage.from(ImageContent.from("http://localhost/a.png")), "content of type IMAGE"),
-                Arguments.of(UserMessage.from(AudioContent.from("http://localhost/a.mp3")), "content of type AUDIO"),
-                Arguments.of(UserMessage.from(VideoContent.from("http://localhost/a.mp4")), "content of type VIDEO"),
-                Arguments.of(UserMessage.from(PdfFileContent.from("http://localhost/a.pdf")), "content of type PDF"),
+                Arguments.of(UserMessage.from(ImageContent.from("http://localhost/a.png")), "image content"),
+                Arguments.of(UserMessage.from(AudioContent.from("http://localhost/a.mp3")), "audio content"),
+                Arguments.of(UserMessage.from(VideoContent.from("http://localhost/a.mp4")), "video content"),
+                Arguments.of(UserMessage.from(PdfFileContent.from("http://localhost/a.pdf")), "pdf content"),
                 Arguments.of(
                         UserMessage.from(TextContent.from("Look:"), ImageContent.from("http://localhost/a.png")),
-                        "content of type IMAGE"),
+                        "image content"),
                 Arguments.of(CustomMessage.from(Map.of("k", "v")), "message of type CUSTOM"),
                 Arguments.of(
                         AiMessage.builder()
