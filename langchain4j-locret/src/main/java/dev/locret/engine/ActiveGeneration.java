@@ -56,6 +56,11 @@ final class ActiveGeneration {
         session.prompt(start.prompt(), start.localTokens(), start.promptTokensRead());
     }
 
+    void tellStarted(EngineMonitor monitor) {
+        Duration waited = Duration.ofNanos(started - handle.submitted());
+        monitor.started(waited, handle.textTokens(), start.cachedTokens());
+    }
+
     GenerationHandle handle() {
         return handle;
     }

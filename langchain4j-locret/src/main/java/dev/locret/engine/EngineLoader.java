@@ -3,10 +3,12 @@ package dev.locret.engine;
 import dev.locret.backend.Backend;
 import dev.locret.backend.Backends;
 import dev.locret.cache.KvCache;
+import dev.locret.common.Checks;
 import dev.locret.eviction.RetainingHeads;
 import dev.locret.format.HeadsFile;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.ModelFiles;
+import dev.locret.format.WeightSource;
 import dev.locret.model.Decoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,8 +67,21 @@ final class EngineLoader {
                     KvCache.bytes(backend, config, capacity),
                     snapshots,
                     new PrefixStore(snapshots, settings.plan()),
+                    contextFiles(options, files.weights(), heads, settings),
+                    new EngineMonitor(),
                     nanoTime);
         }
+    }
+
+    private static ContextFiles contextFiles(
+            EngineOptions options, WeightSource weights, RetainingHeads heads, EngineSettings settings) {
+        long maxBytes = options.contextsDirectoryBytes();
+        Checks.argument(
+                maxBytes >= 0,
+                () -> "contexts-directory-bytes out of range: contexts-directory-bytes=" + maxBytes + ", allowed=0..");
+        return options.contextsDirectory() == null
+                ? null
+                : new ContextFiles(options.contextsDirectory(), maxBytes, SnapshotBinding.of(weights, heads, settings));
     }
 
     /** What {@link #load} would allocate. */

@@ -92,6 +92,16 @@ public final class EngineOptions {
         return values.prefixCacheBytes;
     }
 
+    /** Directory in which contexts outlive the engine, or null. */
+    public Path contextsDirectory() {
+        return values.contextsDirectory;
+    }
+
+    /** Bytes of all contexts on disk, 0 for no limit. */
+    public long contextsDirectoryBytes() {
+        return values.contextsDirectoryBytes;
+    }
+
     /** Longest time between two tokens of an answer that a prompt of another request may cause, 0 for a chunk's. */
     public int tokenGapMillis() {
         return values.tokenGapMillis;
@@ -125,6 +135,8 @@ public final class EngineOptions {
         private int queueCapacity;
         private long prefixCacheBytes = -1;
         private int tokenGapMillis = 200;
+        private Path contextsDirectory;
+        private long contextsDirectoryBytes = 10L << 30;
         private PositionMode positions = PositionMode.CACHE;
         private RotaryEmbedding.Factors ropeFactors;
 
@@ -235,6 +247,21 @@ public final class EngineOptions {
          */
         public Builder prefixCacheBytes(long prefixCacheBytes) {
             this.prefixCacheBytes = prefixCacheBytes;
+            return this;
+        }
+
+        /**
+         * Where contexts are saved, so that they outlive the engine; null (default) for nowhere. Several processes with
+         * the same model and settings may share it. Loading then hashes the weights.
+         */
+        public Builder contextsDirectory(Path contextsDirectory) {
+            this.contextsDirectory = contextsDirectory;
+            return this;
+        }
+
+        /** Bytes of all contexts on disk, beyond which the oldest are removed; default 10 GiB, 0 for no limit. */
+        public Builder contextsDirectoryBytes(long contextsDirectoryBytes) {
+            this.contextsDirectoryBytes = contextsDirectoryBytes;
             return this;
         }
 

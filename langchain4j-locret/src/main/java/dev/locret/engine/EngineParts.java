@@ -22,6 +22,8 @@ import java.util.function.LongSupplier;
  * @param cacheBytes bytes of one cache
  * @param snapshots memory for copies of caches
  * @param prefixes what prompts have in common
+ * @param contextFiles where contexts are saved, or null
+ * @param monitor counts what happens to requests
  * @param nanoTime clock of the engine
  */
 record EngineParts(
@@ -37,6 +39,8 @@ record EngineParts(
         long cacheBytes,
         SnapshotMemory snapshots,
         PrefixStore prefixes,
+        ContextFiles contextFiles,
+        EngineMonitor monitor,
         LongSupplier nanoTime) {
 
     /**

@@ -2,6 +2,8 @@ package dev.locret.engine;
 
 import dev.locret.cache.CachePlan;
 import dev.locret.common.Checks;
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
 import dev.locret.format.ModelConfig;
 import dev.locret.generate.SamplingParameters;
 import dev.locret.text.ChatTemplate;
@@ -20,6 +22,7 @@ public final class LocretEngine implements AutoCloseable {
     private final EngineParts parts;
     private final RequestQueue queue;
     private final Thread worker;
+    private final Contexts contexts;
 
     LocretEngine(EngineOptions options, EngineParts parts) {
         this.options = options;
@@ -27,6 +30,7 @@ public final class LocretEngine implements AutoCloseable {
         this.queue = new RequestQueue(
                 parts.settings().queueCapacity(), parts.settings().maxSessions());
         this.worker = new Thread(new Scheduler(parts, queue), "locret-engine");
+        this.contexts = new Contexts(parts, new ContextStore(parts, parts.contextFiles()), this::enqueue);
         worker.setDaemon(true);
         worker.start();
     }
@@ -49,18 +53,36 @@ public final class LocretEngine implements AutoCloseable {
     /**
      * Appends a request to the queue.
      *
+     * <p>A context that is on disk only is read from there first, by the calling thread.
+     *
      * @throws dev.locret.common.LocretException ({@code invalid-prompt}, {@code invalid-argument}) if it cannot be run,
-     *     {@code queue-full}, {@code closed}
+     *     {@code unknown-context}, {@code queue-full}, {@code closed}; {@code context-mismatch}, {@code file-damaged} or
+     *     {@code file-unsupported} if the context's file cannot be used
      */
     public Generation submit(GenerationRequest request, GenerationListener listener) {
         return submit(request, Checks.notNull("listener", listener), Probe.NONE);
     }
 
     private Generation submit(GenerationRequest request, GenerationListener listener, Probe probe) {
-        parts.check(request, null);
-        GenerationHandle handle = new GenerationHandle(request, listener, probe, null, null, parts.nanoTime());
-        queue.put(handle);
+        ReadContext context = request.context() == null ? null : contexts.require(request.context());
+        parts.check(request, context);
+        GenerationHandle handle = new GenerationHandle(request, listener, probe, context, null, parts.nanoTime());
+        enqueue(handle);
         return handle;
+    }
+
+    private void enqueue(GenerationHandle handle) {
+        int waiting;
+        try {
+            waiting = queue.put(handle);
+        } catch (LocretException e) {
+            if (e.id() == ErrorId.QUEUE_FULL) {
+                parts.monitor().rejected();
+            }
+            throw e;
+        }
+        parts.monitor().queued(waiting);
+        handle.whenDone(parts.monitor()::ended);
     }
 
     /** Submits a request and waits for its answer. */
@@ -88,6 +110,25 @@ public final class LocretEngine implements AutoCloseable {
         GenerationRequest request = new GenerationRequest(
                 promptTokens, 0, SamplingParameters.GREEDY, maxOutputTokens, List.of(), null, null);
         return recorder.result(run(request, recorder).tokens());
+    }
+
+    /** Tells {@code events} of requests from now on. */
+    public void addEvents(EngineEvents events) {
+        parts.monitor().add(Checks.notNull("events", events));
+    }
+
+    /** What the engine is doing and has done. */
+    public EngineStatus status() {
+        SnapshotMemory snapshots = parts.snapshots();
+        return new EngineStatus(
+                queue.status(parts.nanoTime().getAsLong()),
+                parts.monitor().totals(),
+                new EngineStatus.Snapshots(snapshots.count(), snapshots.used(), snapshots.capacity()));
+    }
+
+    /** Texts that are read once and asked often. */
+    public Contexts contexts() {
+        return contexts;
     }
 
     /**
@@ -144,6 +185,7 @@ public final class LocretEngine implements AutoCloseable {
     public void close() {
         queue.close().forEach(Scheduler::failClosed);
         if (Thread.currentThread() == worker) {
+            contexts.close(false);
             return;
         }
         boolean interrupted = false;
@@ -157,5 +199,6 @@ public final class LocretEngine implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        contexts.close(true);
     }
 }

@@ -2,15 +2,18 @@ package dev.locret.engine;
 
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
-import java.util.ArrayDeque;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 
-/** Requests that wait for a cache, first come, first served. Those that end while they wait leave it unstarted. */
+/**
+ * Requests that wait for a cache: those of higher priority first, of the same priority first come, first served. Those
+ * that end while they wait leave it unstarted.
+ */
 final class RequestQueue {
-    private final Deque<GenerationHandle> waiting = new ArrayDeque<>();
+    private final List<GenerationHandle> waiting = new ArrayList<>();
     private final int capacity;
+    private final int sessions;
     private int free;
     private boolean closed;
 
@@ -20,11 +23,16 @@ final class RequestQueue {
      */
     RequestQueue(int capacity, int sessions) {
         this.capacity = capacity;
+        this.sessions = sessions;
         this.free = sessions;
     }
 
-    /** Appends a request; fails with {@code queue-full} or {@code closed}. */
-    synchronized void put(GenerationHandle handle) {
+    /**
+     * Adds a request; fails with {@code queue-full} or {@code closed}.
+     *
+     * @return requests that wait now
+     */
+    synchronized int put(GenerationHandle handle) {
         requireOpen();
         waiting.removeIf(GenerationHandle::isDone);
         // A request that finds a free cache does not wait, even if the worker has not come to fetch it yet.
@@ -33,8 +41,14 @@ final class RequestQueue {
                     ErrorId.QUEUE_FULL,
                     "queue is full: waiting=" + (waiting.size() - free) + ", queue-capacity=" + capacity);
         }
-        waiting.add(handle);
+        int at = waiting.size();
+        while (at > 0
+                && waiting.get(at - 1).request().priority() < handle.request().priority()) {
+            at--;
+        }
+        waiting.add(at, handle);
         notifyAll();
+        return waiting.size();
     }
 
     private void requireOpen() {
@@ -56,10 +70,9 @@ final class RequestQueue {
             if (closed || free == 0) {
                 return null;
             }
-            GenerationHandle next = waiting.poll();
-            if (next != null) {
+            if (!waiting.isEmpty()) {
                 free--;
-                return next;
+                return waiting.remove(0);
             }
             if (!block) {
                 return null;
@@ -76,6 +89,23 @@ final class RequestQueue {
     /** Ends requests whose time is over. */
     synchronized void expire() {
         waiting.forEach(GenerationHandle::expire);
+    }
+
+    /**
+     * What waits and runs now.
+     *
+     * @param now by the clock that requests were submitted by
+     */
+    synchronized EngineStatus.Queue status(long now) {
+        int count = 0;
+        long longest = 0;
+        for (GenerationHandle handle : waiting) {
+            if (!handle.isDone()) {
+                count++;
+                longest = Math.max(longest, now - handle.submitted());
+            }
+        }
+        return new EngineStatus.Queue(count, capacity, sessions - free, sessions, Duration.ofNanos(longest));
     }
 
     synchronized boolean isClosed() {

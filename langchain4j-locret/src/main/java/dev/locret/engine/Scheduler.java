@@ -14,7 +14,8 @@ import java.util.List;
 
 /**
  * The one thread that owns the device. It alternates between a chunk of the prompt whose turn it is and a decode step of
- * all answers under way as one batch, so that a long prompt does not stop the answers of others.
+ * all answers under way as one batch, and takes such steps between the layers of a chunk when {@link DecodePace} says so,
+ * so that a long prompt does not stop the answers of others.
  */
 final class Scheduler implements Runnable {
     /** Ends a forward whose generation has ended. */
@@ -32,10 +33,13 @@ final class Scheduler implements Runnable {
     /** In the order in which they get their next chunk. */
     private final Deque<ActiveGeneration> active = new ArrayDeque<>();
 
+    private final DecodePace pace;
+
     Scheduler(EngineParts parts, RequestQueue queue) {
         this.parts = parts;
         this.queue = queue;
         this.caches = new ArrayDeque<>(parts.caches());
+        this.pace = new DecodePace(parts.settings().tokenGapMillis(), parts.nanoTime());
     }
 
     @Override
@@ -44,7 +48,7 @@ final class Scheduler implements Runnable {
             while (!queue.isClosed()) {
                 admit();
                 readChunk();
-                decodeStep();
+                pace.step(this::decodeStep);
                 dropEnded();
             }
         } catch (InterruptedException e) {
@@ -66,7 +70,9 @@ final class Scheduler implements Runnable {
         while (next != null) {
             KvCache cache = caches.pop();
             try {
-                active.add(new ActiveGeneration(next, cache, parts));
+                ActiveGeneration generation = new ActiveGeneration(next, cache, parts);
+                active.add(generation);
+                generation.tellStarted(parts.monitor());
             } catch (RuntimeException e) {
                 next.fail(e);
                 release(cache);
@@ -106,8 +112,9 @@ final class Scheduler implements Runnable {
         active.remove(reader);
         active.add(reader);
         ActiveGeneration current = reader;
+        pace.chunkBegins();
         attempt(current, () -> {
-            Matrix logits = parts.decoder().forward(List.of(current.nextChunk()), () -> checkpoint(current.handle()));
+            Matrix logits = parts.decoder().forward(List.of(current.nextChunk()), () -> betweenLayers(current));
             current.chunkDone(logits);
             if (!current.reading() && current.answers()) {
                 choose(List.of(current), logits);
@@ -193,6 +200,14 @@ final class Scheduler implements Runnable {
             return;
         } catch (RuntimeException e) {
             generation.handle().fail(e);
+        }
+    }
+
+    /** Runs before every layer of a chunk: answers that have waited long enough for it get a token. */
+    private void betweenLayers(ActiveGeneration reader) {
+        checkpoint(reader.handle());
+        if (pace.isDue()) {
+            pace.step(this::decodeStep);
         }
     }
 

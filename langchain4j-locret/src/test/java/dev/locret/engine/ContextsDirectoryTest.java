@@ -1,0 +1,189 @@
+package dev.locret.engine;
+
+import static dev.locret.engine.EngineFixtures.prompt;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.locret.common.ErrorId;
+import dev.locret.testing.Golden;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Contexts that outlive the engine that read them. */
+class ContextsDirectoryTest {
+    @TempDir
+    private Path directory;
+
+    private EngineOptions.Builder options() {
+        return EngineFixtures.withHeads().contextsDirectory(directory);
+    }
+
+    private static LocretEngine engine(EngineOptions.Builder options) {
+        return EngineFixtures.engine(options, EngineFixtures.backend(), new FakeClock());
+    }
+
+    private static ContextInfo read(LocretEngine engine, String name, int[] tokens, GenerationListener listener) {
+        return engine.contexts()
+                .read(new ContextRequest(name, tokens), listener)
+                .await();
+    }
+
+    private static GenerationRequest question() {
+        return EngineFixtures.greedy(prompt(3, 9), 12).withContext("d");
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(f -> f.toString().endsWith(".context")).toList();
+        }
+    }
+
+    @Test
+    void aContextAnswersAfterARestartAsBefore() {
+        GenerationResult before;
+        try (LocretEngine engine = engine(options())) {
+            read(engine, "d", prompt(333, 1), GenerationListener.NONE);
+            before = engine.generate(question());
+        }
+        try (LocretEngine engine = engine(options())) {
+            assertThat(engine.contexts().list()).extracting(ContextInfo::tokens).containsExactly(333);
+            GenerationResult after = engine.generate(question());
+            assertThat(after.tokens()).containsExactly(before.tokens());
+            assertThat(after.cachedTokens()).isEqualTo(333);
+            assertThat(after.entriesEvicted()).isEqualTo(before.entriesEvicted());
+            // Reading the same text again is done at once.
+            Events events = new Events();
+            assertThat(read(engine, "d", prompt(333, 1), events).tokens()).isEqualTo(333);
+            assertThat(events.read).isEmpty();
+        }
+    }
+
+    @Test
+    void withoutMemoryEveryQuestionReadsTheFile() {
+        GenerationResult expected;
+        try (LocretEngine engine = engine(options())) {
+            read(engine, "d", prompt(333, 1), GenerationListener.NONE);
+            expected = engine.generate(question());
+        }
+        try (LocretEngine engine = engine(options().prefixCacheBytes(0))) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(engine.generate(question()).tokens()).containsExactly(expected.tokens());
+            }
+            read(engine, "e", prompt(50, 1), GenerationListener.NONE);
+            assertThat(engine.contexts().list()).extracting(ContextInfo::name).containsExactly("d", "e");
+        }
+    }
+
+    @Test
+    void anEngineSeesWhatAnotherOfTheSameDirectoryDid() {
+        try (LocretEngine one = engine(options());
+                LocretEngine two = engine(options())) {
+            read(one, "d", prompt(333, 1), GenerationListener.NONE);
+            int[] first = two.generate(question()).tokens();
+            read(two, "d", prompt(300, 2), GenerationListener.NONE);
+            GenerationResult replaced = one.generate(question());
+            assertThat(replaced.cachedTokens()).isEqualTo(300);
+            assertThat(replaced.tokens()).isNotEqualTo(first);
+            assertThat(two.contexts().remove("d")).isTrue();
+            ContextsTest.assertFails(
+                    () -> one.generate(question()),
+                    ErrorId.UNKNOWN_CONTEXT,
+                    "contexts: not read: context=d, known=none");
+        }
+    }
+
+    @Test
+    void otherSettingsAreNamedAndReadingAgainMends() throws IOException {
+        try (LocretEngine engine = engine(options())) {
+            read(engine, "d", prompt(333, 1), GenerationListener.NONE);
+        }
+        Path file = files().get(0);
+        assertMismatch(options().cacheBudget(63), "cache-budget=64, expected=63: " + file);
+        assertMismatch(options().stabilizers(7), "stabilizers=8, expected=7: " + file);
+        assertMismatch(options().chunkSize(15), "chunk-size=16, expected=15: " + file);
+        try (LocretEngine engine = engine(options().cacheBudget(63))) {
+            read(engine, "d", prompt(333, 1), GenerationListener.NONE);
+            assertThat(engine.generate(question()).cachedTokens()).isEqualTo(333);
+        }
+        assertMismatch(options(), "cache-budget=63, expected=64: " + file);
+    }
+
+    @Test
+    void otherHeadsAndOtherModelsAreRefused() throws IOException {
+        try (LocretEngine engine = engine(options())) {
+            read(engine, "d", prompt(333, 1), GenerationListener.NONE);
+        }
+        assertThatThrownBy(() -> ask(EngineFixtures.options().contextsDirectory(directory)))
+                .hasMessageMatching("contexts: file does not belong to this engine: retaining-heads=\\p{XDigit}{64},"
+                        + " expected=none: .*");
+        Path changed = Files.createDirectory(directory.resolve("model"));
+        for (String name : List.of("config.json", "model.safetensors", "retaining_heads.safetensors")) {
+            Files.copy(EngineFixtures.tiny().resolve(name), changed.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+        byte[] weights = Files.readAllBytes(changed.resolve("model.safetensors"));
+        weights[weights.length - 1] ^= 1;
+        Files.write(changed.resolve("model.safetensors"), weights);
+        assertThatThrownBy(() -> ask(copyOf(changed)))
+                .hasMessageMatching("contexts: file does not belong to this engine: model=\\p{XDigit}{64},"
+                        + " expected=\\p{XDigit}{64}: .*");
+    }
+
+    /** The options of a model that lies elsewhere. */
+    private EngineOptions.Builder copyOf(Path model) {
+        return EngineOptions.builder(model)
+                .headsPath(Golden.of("llama-tiny").directory().resolve("retaining_heads.safetensors"))
+                .threads(1)
+                .cacheBudget(64)
+                .chunkSize(16)
+                .stabilizers(8)
+                .localTokens(4)
+                .reserve(12)
+                .contextsDirectory(directory);
+    }
+
+    private static void ask(EngineOptions.Builder options) {
+        try (LocretEngine engine = engine(options)) {
+            engine.generate(question());
+        }
+    }
+
+    private static void assertMismatch(EngineOptions.Builder options, String difference) {
+        ContextsTest.assertFails(
+                () -> ask(options),
+                ErrorId.CONTEXT_MISMATCH,
+                "contexts: file does not belong to this engine: " + difference);
+    }
+
+    @Test
+    void whatCannotBeSavedIsToldWithItsName() throws IOException {
+        try (LocretEngine engine = engine(options())) {
+            Files.walk(directory).sorted(java.util.Comparator.reverseOrder()).forEach(f -> f.toFile()
+                    .delete());
+            Files.writeString(directory, "in the way");
+            assertThatThrownBy(() -> read(engine, "d", prompt(50, 1), GenerationListener.NONE))
+                    .isInstanceOfSatisfying(dev.locret.common.LocretException.class, e -> assertThat(e.id())
+                            .isEqualTo(ErrorId.CONTEXT_NOT_SAVED))
+                    .hasMessageStartingWith("contexts: not saved: context=d: ")
+                    .hasMessageContaining(directory.toString());
+        } finally {
+            Files.delete(directory);
+            Files.createDirectory(directory);
+        }
+    }
+
+    @Test
+    void aDirectoryThatCannotBeMadeEndsLoading() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        ProbedBackend backend = EngineFixtures.backend();
+        EngineOptions.Builder bad = EngineFixtures.withHeads().contextsDirectory(file);
+        assertThatThrownBy(() -> EngineFixtures.engine(bad, backend, new FakeClock()))
+                .hasMessageStartingWith("contexts: directory cannot be used: ")
+                .hasMessageEndingWith(": " + file);
+    }
+}
