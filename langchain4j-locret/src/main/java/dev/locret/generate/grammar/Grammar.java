@@ -113,7 +113,8 @@ public final class Grammar {
         return automaton;
     }
 
-    private synchronized Program program() {
+    /** The grammar, ready to run. */
+    synchronized Program program() {
         if (program == null) {
             program = Program.of(root);
         }
