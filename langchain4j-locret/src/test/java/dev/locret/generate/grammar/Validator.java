@@ -8,7 +8,10 @@ import com.networknt.schema.SpecVersion;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Another's validator of JSON schemas, draft 2020-12 with formats asserted. */
+/**
+ * Another's validator of JSON schemas, draft 2020-12 with formats asserted. It knows the top-level domains of its day, so
+ * mail addresses are left to our own tests.
+ */
 final class Validator {
     private final JsonSchema schema;
 
@@ -21,6 +24,9 @@ final class Validator {
 
     /** What is wrong with a value. */
     Set<String> complaints(JsonNode value) {
-        return schema.validate(value).stream().map(Object::toString).collect(Collectors.toSet());
+        return schema.validate(value).stream()
+                .map(Object::toString)
+                .filter(complaint -> !complaint.contains("email pattern"))
+                .collect(Collectors.toSet());
     }
 }
