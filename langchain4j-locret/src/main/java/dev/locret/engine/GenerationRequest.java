@@ -17,7 +17,9 @@ import java.util.List;
  * @param policy eviction policy, or null for the engine's
  * @param timeout time from submission to the end of the answer, or null for none
  * @param ignoreEnd whether the model's end tokens are taken for text: to measure a fixed number of tokens
- * @param grammar language that the answer is held to, or null for none; the model needs a tokenizer
+ * @param grammar language that the answer is held to, or null for none; the model needs a tokenizer.
+ *     The answer ends where the language does; what ends it earlier, a stop text or the limit on tokens, leaves the
+ *     beginning of a sentence
  */
 public record GenerationRequest(
         int[] promptTokens,

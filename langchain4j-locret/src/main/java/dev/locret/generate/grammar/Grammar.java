@@ -36,6 +36,11 @@ public final class Grammar {
         return grammar;
     }
 
+    /** As above, for a schema as text. */
+    public static Grammar ofJsonSchema(String schema) {
+        return ofJsonSchema(SchemaLimits.parse(Checks.notNull("schema", schema)));
+    }
+
     /** Any JSON object. */
     public static Grammar anyJsonObject() {
         return new Grammar(AnyJson.OBJECT);

@@ -79,6 +79,10 @@ class HostileSchemaTest {
         assertThatThrownBy(() -> Grammar.ofJsonSchema(nested(10_000)))
                 .isInstanceOf(LocretException.class)
                 .hasMessageStartingWith("schema: nests too deep: depth>200, allowed=200 at #/items/items");
+        String text = "{\"items\":".repeat(10_000) + "{}" + "}".repeat(10_000);
+        assertThatThrownBy(() -> Grammar.ofJsonSchema(text))
+                .isInstanceOf(LocretException.class)
+                .hasMessageStartingWith("schema: cannot be read: Document nesting depth (1001) exceeds");
         assertThat(Walk.accepts(Grammar.ofJsonSchema(nested(150)), "[[[]]]")).isTrue();
     }
 
@@ -135,6 +139,15 @@ class HostileSchemaTest {
         assertThat(Walk.accepts(grammar, "\"" + "x".repeat(10_000) + "\"")).isTrue();
         assertThat(Walk.accepts(grammar, "\"" + "x".repeat(9_998) + "\"")).isFalse();
         assertThat(Walk.accepts(grammar, "\"" + "x".repeat(10_001) + "\"")).isFalse();
+    }
+
+    @Test
+    void textThatIsNoSchemaIsRefused() {
+        assertThatThrownBy(() -> Grammar.ofJsonSchema("{\"type\":"))
+                .isInstanceOf(LocretException.class)
+                .hasMessageStartingWith("schema: cannot be read: ");
+        assertRefused(() -> Grammar.ofJsonSchema(""), "schema: is neither object nor boolean:  at #");
+        assertRefused(() -> Grammar.ofJsonSchema("[]"), "schema: is neither object nor boolean: [] at #");
     }
 
     @Test
