@@ -301,13 +301,10 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         Map<String, LoadedModel> models = new LinkedHashMap<>();
         LoadedModel first = LoadedModel.of(model, toolFormat);
         models.put(model.modelName(), first);
-        models.put(named.modelName(), first);
         otherEngines.forEach((name, other) -> Checks.argument(
                 models.putIfAbsent(name, LoadedModel.of(other, null)) == null,
                 () -> "two models have one name: other-engines=" + name));
-        Checks.argument(
-                models.get(named.modelName()) == first,
-                () -> "model-name is that of another model: model-name=" + named.modelName());
+        models.putIfAbsent(named.modelName(), first);
         return new ChatRuntime(
                 Collections.unmodifiableMap(models),
                 owned,

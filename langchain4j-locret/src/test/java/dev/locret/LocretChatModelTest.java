@@ -234,7 +234,7 @@ class LocretChatModelTest {
         assertThatThrownBy(() -> several.chat(request("third")))
                 .isExactlyInstanceOf(ModelNotFoundException.class)
                 .hasMessage("no such model is loaded: modelName=third, loaded="
-                        + several.engine().modelName() + ", reader, second");
+                        + several.engine().modelName() + ", second, reader");
         assertThatThrownBy(
                         () -> shared().otherEngines(Map.of(DemoEngine.shared().modelName(), DemoEngine.shared()))
                                 .build())

@@ -75,7 +75,7 @@ record EngineParts(
         checkStops(Checks.notNull("stops", request.stops()));
         if (request.grammar() != null) {
             // What is wrong with it is told now, not when its turn comes.
-            request.grammar().start(tokenVocabulary());
+            request.grammar().start(tokenVocabulary()).allowed();
         }
     }
 

@@ -23,7 +23,9 @@ import java.util.Set;
  * @param messageBorders tokens of the prompt at which messages begin, as far as known: a later prompt that differs from
  *     this one from such a token on need not be read again up to there; no effect on the answer
  * @param shownTokens control tokens that the answer's text shows by their names; it leaves out all others
- * @param grammar language that the answer is held to, or null for none; the model needs a tokenizer
+ * @param grammar language that the answer is held to, or null for none; the model needs a tokenizer.
+ *     The answer ends where the language does; what ends it earlier, a stop text or the limit on tokens, leaves the
+ *     beginning of a sentence
  */
 public record GenerationRequest(
         int[] promptTokens,

@@ -117,6 +117,7 @@ final class ProbedBackend implements Backend {
 
     @Override
     public void reserveSampling(int vocabulary) {
+        allocated.addAndGet(inner.samplingBytes(vocabulary));
         inner.reserveSampling(vocabulary);
     }
 

@@ -35,7 +35,7 @@ public final class ScriptedEngine {
     private final Backend inner = new CpuBackend(1);
     private final Function<String, List<String>> script;
     private final List<Integer> prompt = new ArrayList<>();
-    private Deque<Integer> answer;
+    private List<Deque<Integer>> answers;
     private LocretEngine engine;
 
     private ScriptedEngine(Function<String, List<String>> script) {
@@ -98,29 +98,33 @@ public final class ScriptedEngine {
     private void read(int[] tokens) {
         if (tokens.length > 1) {
             prompt.clear();
-            answer = null;
+            answers = null;
         }
-        if (answer == null) {
+        if (answers == null) {
             Arrays.stream(tokens).forEach(prompt::add);
         }
     }
 
+    /** The next token of the first answer that can go on, as far as the grammar tells by now. */
     private int next(SamplingSpec spec) {
         Tokenizer tokenizer = engine.tokenizer();
-        if (answer == null) {
-            String text =
-                    tokenizer.decode(prompt.stream().mapToInt(Integer::intValue).toArray(), false);
-            answer = script.apply(text).stream()
-                    .map(candidate -> tokens(tokenizer, candidate))
-                    .filter(candidate -> spec.allows(candidate.peek()))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("nothing in the script is allowed after: " + text));
+        String text =
+                tokenizer.decode(prompt.stream().mapToInt(Integer::intValue).toArray(), false);
+        if (answers == null) {
+            answers = script.apply(text).stream()
+                    .map(answer -> tokens(tokenizer, answer))
+                    .toList();
         }
-        int token = answer.pop();
-        if (!spec.allows(token)) {
-            throw new IllegalStateException("the script says what the grammar does not allow: "
-                    + tokenizer.decode(new int[] {token}, false) + ", then " + answer);
-        }
+        int token = answers.stream()
+                .filter(answer -> spec.allows(answer.peek()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "the grammar allows nothing that is in the script: " + script.apply(text) + " after " + text))
+                .peek();
+        answers = answers.stream()
+                .filter(answer -> answer.peek() == token)
+                .peek(Deque::pop)
+                .toList();
         return token;
     }
 

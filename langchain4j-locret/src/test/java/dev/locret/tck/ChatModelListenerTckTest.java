@@ -1,6 +1,6 @@
 package dev.locret.tck;
 
-import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.common.AbstractChatModelListenerIT;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
@@ -27,15 +27,14 @@ class ChatModelListenerTckTest extends AbstractChatModelListenerIT {
     @Override
     protected ChatModel createFailingModel(ChatModelListener listener) {
         return Tck.chat()
-                .defaultRequestParameters(LocretChatRequestParameters.builder()
-                        .context("never-read")
-                        .build())
+                .defaultRequestParameters(
+                        LocretChatRequestParameters.builder().think(true).build())
                 .listeners(List.of(listener))
                 .build();
     }
 
     @Override
     protected Class<? extends Exception> expectedExceptionClass() {
-        return InvalidRequestException.class;
+        return UnsupportedFeatureException.class;
     }
 }

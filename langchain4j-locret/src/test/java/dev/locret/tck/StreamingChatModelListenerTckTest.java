@@ -1,6 +1,6 @@
 package dev.locret.tck;
 
-import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.common.AbstractStreamingChatModelListenerIT;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
@@ -27,15 +27,14 @@ class StreamingChatModelListenerTckTest extends AbstractStreamingChatModelListen
     @Override
     protected StreamingChatModel createFailingModel(ChatModelListener listener) {
         return Tck.streaming()
-                .defaultRequestParameters(LocretChatRequestParameters.builder()
-                        .context("never-read")
-                        .build())
+                .defaultRequestParameters(
+                        LocretChatRequestParameters.builder().think(true).build())
                 .listeners(List.of(listener))
                 .build();
     }
 
     @Override
     protected Class<? extends Exception> expectedExceptionClass() {
-        return InvalidRequestException.class;
+        return UnsupportedFeatureException.class;
     }
 }

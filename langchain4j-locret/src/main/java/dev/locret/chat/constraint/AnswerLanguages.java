@@ -1,6 +1,5 @@
 package dev.locret.chat.constraint;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
@@ -8,24 +7,25 @@ import dev.locret.chat.tools.JsonSchemas;
 import dev.locret.chat.tools.ToolFormat;
 import dev.locret.chat.tools.ToolSchemas;
 import dev.locret.generate.grammar.Grammar;
+import dev.locret.generate.grammar.GrammarCache;
 import dev.locret.generate.grammar.Language;
-import dev.locret.generate.grammar.OpenedGrammar;
 import dev.locret.generate.grammar.TriggeredGrammar;
 import dev.locret.generate.grammar.TriggeredGrammar.Trigger;
 import dev.locret.text.Tokenizer;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /** What the answers of one model are held to. Safe to share between threads. */
 public final class AnswerLanguages {
     private static final String THOUGHT = "</think>";
+    private static final int CACHED_SCHEMAS = 64;
+    private static final Grammar ANY_OBJECT = Grammar.anyJsonObject();
 
     private final Tokenizer tokenizer;
     private final ToolFormat format;
     private final boolean namesFirst;
-    private final GrammarCache cache = new GrammarCache();
+    private final RecentLanguages composed = new RecentLanguages();
+    private final GrammarCache schemas = new GrammarCache(CACHED_SCHEMAS);
 
     /**
      * @param namesFirst whether the model writes {@code name[ARGS]arguments}
@@ -47,44 +47,43 @@ public final class AnswerLanguages {
      */
     public Language of(List<ToolSpecification> tools, boolean forced, ResponseFormat json, boolean thinking) {
         if (forced) {
-            return grammar("forced", tools, () -> new ToolGrammars(format, tools).forced());
+            return composed("forced", tools, () -> new ToolGrammars(format, tools).forced());
         }
         if (json == null || json.type() == ResponseFormatType.TEXT) {
             return tools.isEmpty()
                     ? null
-                    : new TriggeredGrammar(tokenizer, new ToolGrammars(format, tools).triggers(namesFirst));
+                    : composed(
+                            "free",
+                            tools,
+                            () -> new TriggeredGrammar(
+                                    tokenizer, new ToolGrammars(format, tools).triggers(namesFirst)));
         }
         Language answer = tools.isEmpty() ? json(json) : callOrJson(tools, json);
         return thinking ? behindThoughts(answer) : answer;
     }
 
-    private Grammar grammar(String kind, List<ToolSpecification> tools, Supplier<Grammar> make) {
-        return cache.get(kind + ToolSchemas.toJson(tools), make);
+    private Language composed(String kind, List<ToolSpecification> tools, Supplier<Language> make) {
+        return composed.get(kind + ToolSchemas.toJson(tools), make);
     }
 
     private Grammar json(ResponseFormat json) {
         if (json.jsonSchema() == null) {
-            return cache.get("object", Grammar::anyJsonObject);
+            return ANY_OBJECT;
         }
-        JsonNode schema = JsonSchemas.of(json.jsonSchema().rootElement());
-        return cache.get(schema.toString(), () -> Grammar.ofJsonSchema(schema));
+        return schemas.ofJsonSchema(JsonSchemas.of(json.jsonSchema().rootElement()));
     }
 
     private Language callOrJson(List<ToolSpecification> tools, ResponseFormat json) {
-        OptionalInt opener = controlToken(format.openers().get(0));
-        if (opener.isPresent() && !format.startsBare()) {
-            return new OpenedGrammar(
-                    json(json), Map.of(opener.getAsInt(), grammar("opened", tools, () -> new ToolGrammars(format, tools)
-                            .afterOpener())));
-        }
-        Grammar calls = grammar("whole", tools, () -> new ToolGrammars(format, tools).wholeAnswer());
-        String key = "choice" + ToolSchemas.toJson(tools) + json;
-        return cache.get(key, () -> Grammar.choice(calls, json(json)));
+        return composed(
+                "or " + json,
+                tools,
+                () -> Grammar.choice(new ToolGrammars(format, tools).wholeAnswer(this::marker), json(json)));
     }
 
-    private OptionalInt controlToken(String name) {
-        int[] ids = tokenizer.encode(name, true);
-        return ids.length == 1 && tokenizer.isSpecial(ids[0]) ? OptionalInt.of(ids[0]) : OptionalInt.empty();
+    /** A marker of the format, which some vocabularies have as a control token. */
+    private Grammar marker(String text) {
+        int[] ids = tokenizer.encode(text, true);
+        return ids.length == 1 && tokenizer.isSpecial(ids[0]) ? Grammar.controlToken(text) : Grammar.literal(text);
     }
 
     private Language behindThoughts(Language answer) {

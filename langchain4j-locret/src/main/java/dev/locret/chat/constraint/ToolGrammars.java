@@ -8,6 +8,7 @@ import dev.locret.generate.grammar.Grammar;
 import dev.locret.generate.grammar.TriggeredGrammar.Trigger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** What calls of some tools look like in one format. Names are those of the tools, arguments fit their schemas. */
 final class ToolGrammars {
@@ -62,16 +63,22 @@ final class ToolGrammars {
                 Grammar.literal("["), Grammar.repeat(call, ", ", 1, Integer.MAX_VALUE), Grammar.literal("]"));
     }
 
-    /** One call or several as a whole answer, openers and closers written as text. */
-    Grammar wholeAnswer() {
-        if (!format.listOpener().isEmpty()) {
-            return Grammar.sequence(Grammar.literal(format.prefix()), list(), Grammar.literal(format.closer()));
-        }
+    /**
+     * One call or several as a whole answer.
+     *
+     * @param marker the grammar of an opener or closer, which may be a control token
+     */
+    Grammar wholeAnswer(Function<String, Grammar> marker) {
         if (format.startsBare()) {
             return Grammar.repeat(call, "; ", 1, Integer.MAX_VALUE);
         }
-        Grammar one = Grammar.sequence(Grammar.literal(format.prefix()), call, Grammar.literal("\n" + format.closer()));
-        return Grammar.repeat(one, "\n", 1, Integer.MAX_VALUE);
+        Grammar opener = marker.apply(format.openers().get(0));
+        Grammar closer = marker.apply(format.closer());
+        if (!format.listOpener().isEmpty()) {
+            return Grammar.sequence(opener, list(), closer);
+        }
+        Grammar newLine = Grammar.literal("\n");
+        return Grammar.repeat(Grammar.sequence(opener, newLine, call, newLine, closer), "\n", 1, Integer.MAX_VALUE);
     }
 
     /**

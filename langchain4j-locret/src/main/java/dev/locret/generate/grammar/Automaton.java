@@ -1,5 +1,7 @@
 package dev.locret.generate.grammar;
 
+import dev.locret.common.Checks;
+import dev.locret.common.ErrorId;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,8 +16,11 @@ final class Automaton {
     /** Most interned objects of a round, of about 100 bytes each. */
     private static final int MAX_OBJECTS = 500_000;
 
-    /** Most bytes of masks and transitions of a round. */
+    /** Most bytes of masks, states and transitions of a round. */
     private static final long MAX_BYTES = 32 << 20;
+
+    /** One call may not start a new round, and fails if it alone makes several rounds' worth. */
+    private static final long MOST_IN_A_CALL = 4;
 
     private final Program program;
     private final TokenVocabulary vocabulary;
@@ -72,9 +77,13 @@ final class Automaton {
         return state.mask;
     }
 
+    private long objects() {
+        return (long) states.size() + stacks.size();
+    }
+
     /** The state of this round for a state of any round. */
     private State current(State state) {
-        if (states.size() + stacks.size() > MAX_OBJECTS || bytes > MAX_BYTES) {
+        if (objects() > MAX_OBJECTS || bytes > MAX_BYTES) {
             forget();
         }
         return state.round == round ? state : state(new Takeover(stacks).stack(state.places));
@@ -92,6 +101,11 @@ final class Automaton {
     }
 
     private State compute(State state, int value) {
+        Checks.check(
+                objects() <= MOST_IN_A_CALL * MAX_OBJECTS && bytes <= MOST_IN_A_CALL * MAX_BYTES,
+                ErrorId.GRAMMAR,
+                () -> "grammar: too complex: states=" + states.size() + ", bytes=" + bytes + ", allowed="
+                        + MOST_IN_A_CALL * MAX_BYTES);
         Expansion expansion = null;
         for (Frame frame : state.places.frames) {
             int after = frame.node == Program.END ? -1 : program.terminals[frame.node].step(frame.index, value);
@@ -113,7 +127,7 @@ final class Automaton {
         if (known == null) {
             known = new State(places, round, program.representatives.length);
             states.put(places, known);
-            bytes += 64 + 4L * known.next.length;
+            bytes += 64 + 4L * known.next.length + 8L * places.frames.length;
         }
         return known;
     }

@@ -36,6 +36,11 @@ public final class Grammar implements Language {
         return grammar;
     }
 
+    /** As above, for a schema as text. */
+    public static Grammar ofJsonSchema(String schema) {
+        return ofJsonSchema(SchemaLimits.parse(Checks.notNull("schema", schema)));
+    }
+
     /** Any JSON object. */
     public static Grammar anyJsonObject() {
         return new Grammar(AnyJson.OBJECT);
@@ -49,6 +54,20 @@ public final class Grammar implements Language {
     /** Exactly a text. */
     public static Grammar literal(String text) {
         return new Grammar(Node.literal(Checks.notNull("text", text)));
+    }
+
+    /**
+     * Any text in which a mark does not occur.
+     *
+     * @param mark what begins something else, such as a tool call; not empty
+     */
+    public static Grammar textWithout(String mark) {
+        return new Grammar(FreeText.without(mark));
+    }
+
+    /** Any text up to a mark, which occurs at its end and nowhere before. */
+    public static Grammar textUntil(String mark) {
+        return new Grammar(FreeText.until(mark));
     }
 
     /**
@@ -114,7 +133,8 @@ public final class Grammar implements Language {
         return automaton;
     }
 
-    private synchronized Program program() {
+    /** The grammar, ready to run. */
+    synchronized Program program() {
         if (program == null) {
             program = Program.of(root);
         }

@@ -35,6 +35,9 @@ final class JsonNumbers {
                             digits(1, 2)))))
             .bare();
 
+    /** An integer without bounds. */
+    static final Node INTEGER = RegexCompiler.whole(integers(null, null)).bare();
+
     private JsonNumbers() {}
 
     private static Regex digits(int min, int max) {
@@ -81,6 +84,9 @@ final class JsonNumbers {
     private static Regex sameLength(String low, String high) {
         if (low.isEmpty()) {
             return Regex.EMPTY;
+        }
+        if (low.chars().allMatch(d -> d == '0') && high.chars().allMatch(d -> d == '9')) {
+            return digits(low.length(), low.length());
         }
         char a = low.charAt(0);
         char b = high.charAt(0);

@@ -45,8 +45,8 @@ final class NumberRules {
         if (step != null) {
             return new NumberSteps(step).node(integer, this::text, schema, path);
         }
-        if (!integer && min == null && max == null) {
-            return JsonNumbers.NUMBER;
+        if (min == null && max == null) {
+            return integer ? JsonNumbers.INTEGER : JsonNumbers.NUMBER;
         }
         return RegexCompiler.whole(text(integer)).bare();
     }

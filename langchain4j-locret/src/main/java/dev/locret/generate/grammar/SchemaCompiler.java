@@ -142,11 +142,7 @@ final class SchemaCompiler {
     Node types(ObjectNode schema, String path) {
         List<Node> options = new ArrayList<>();
         for (SchemaTypes type : SchemaTypes.of(schema, path)) {
-            try {
-                options.add(type(type, schema, path));
-            } catch (LocretException e) {
-                throw e.getMessage().startsWith("schema: ") ? e : SchemaErrors.at(path, e);
-            }
+            options.add(type(type, schema, path));
         }
         return options.size() == 1 ? options.get(0) : new Node.Choice(options);
     }
@@ -157,15 +153,23 @@ final class SchemaCompiler {
                 return Node.literal("null");
             case BOOLEAN:
                 return JsonText.oneOf(List.of("true", "false"));
-            case INTEGER:
-            case NUMBER:
-                return NumberRules.node(schema, type == SchemaTypes.INTEGER, path);
-            case STRING:
-                return StringRules.node(schema, path);
             case ARRAY:
                 return arrays.node(schema, path);
-            default:
+            case OBJECT:
                 return objects.node(schema, path);
+            default:
+                return text(type, schema, path);
+        }
+    }
+
+    /** A string or number; what goes wrong with its automaton is told with the path. */
+    private static Node text(SchemaTypes type, ObjectNode schema, String path) {
+        try {
+            return type == SchemaTypes.STRING
+                    ? StringRules.node(schema, path)
+                    : NumberRules.node(schema, type == SchemaTypes.INTEGER, path);
+        } catch (LocretException e) {
+            throw e.getMessage().startsWith("schema: ") ? e : SchemaErrors.at(path, e);
         }
     }
 

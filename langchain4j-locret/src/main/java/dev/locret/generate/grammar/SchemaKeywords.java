@@ -86,8 +86,11 @@ final class SchemaKeywords {
             }
             boolean text = !name.equals("pattern") && !name.equals("format") && !name.equals("$ref")
                     || member.getValue().isTextual();
+            // Another meta-schema may give every keyword another meaning.
+            boolean foreign =
+                    name.equals("$schema") && !member.getValue().asText().matches("https?://json-schema.org/.*");
             boolean moved = path.length() > 1 && (name.equals("$id") || name.equals("id"));
-            if (!text || moved && member.getValue().isTextual()) {
+            if (!text || foreign || moved && member.getValue().isTextual()) {
                 throw SchemaErrors.unsupported(path, schema, name);
             }
         }

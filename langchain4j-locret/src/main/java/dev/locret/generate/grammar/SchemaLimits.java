@@ -1,6 +1,11 @@
 package dev.locret.generate.grammar;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -17,7 +22,22 @@ final class SchemaLimits {
 
     private record Open(Iterator<Map.Entry<String, JsonNode>> members, Iterator<JsonNode> elements, String path) {}
 
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
     private SchemaLimits() {}
+
+    /** Reads the text of a schema; Jackson's own limits end what is too deep. */
+    static JsonNode parse(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new LocretException(
+                    ErrorId.GRAMMAR, "schema: cannot be read: " + SchemaErrors.shortened(e.getOriginalMessage()), e);
+        }
+    }
 
     /**
      * @throws dev.locret.common.LocretException ({@code grammar}) with the path of the place where it is too much

@@ -71,8 +71,14 @@ final class SchemaMerge {
         SchemaKeywords.check(right, path);
         ObjectNode merged = left.deepCopy();
         ObjectNode other = right.deepCopy();
+        // It looks at what is evaluated beside it, which after merging is more than it may see.
+        if (other.has("unevaluatedProperties")) {
+            throw SchemaErrors.unsupported(path, other, "unevaluatedProperties");
+        }
         close(merged, other, path);
         close(other, merged, path);
+        lengthen(merged, other);
+        lengthen(other, merged);
         for (Map.Entry<String, JsonNode> member : other.properties()) {
             JsonNode old = merged.get(member.getKey());
             if (SchemaKeywords.isAnnotation(member.getKey())) {
@@ -105,6 +111,27 @@ final class SchemaMerge {
         }
     }
 
+    /** What one schema begins with is subject to the {@code items} of another that begins with less. */
+    private static void lengthen(ObjectNode one, ObjectNode other) {
+        JsonNode rest = one.get("items");
+        if (rest != null
+                && other.path("prefixItems").size() > one.path("prefixItems").size()) {
+            ArrayNode beginning = one.withArrayProperty("prefixItems");
+            while (beginning.size() < other.get("prefixItems").size()) {
+                beginning.add(rest.deepCopy());
+            }
+        }
+    }
+
+    private static JsonNode beginnings(JsonNode a, JsonNode b) {
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
+        for (int i = 0; i < Math.max(a.size(), b.size()); i++) {
+            boolean both = i < a.size() && i < b.size();
+            all.add(both ? allOf(a.get(i), b.get(i)) : i < a.size() ? a.get(i) : b.get(i));
+        }
+        return all;
+    }
+
     private JsonNode combine(String keyword, JsonNode a, JsonNode b, String path) {
         if (LARGER.contains(keyword) || SMALLER.contains(keyword)) {
             if (!a.isNumber() || !b.isNumber()) {
@@ -121,8 +148,13 @@ final class SchemaMerge {
                 return unite(a, b);
             case "properties":
                 return properties(a, b, path);
+            case "prefixItems":
+                return beginnings(a, b);
             case "items":
             case "additionalProperties":
+                if (a.isArray() || b.isArray()) {
+                    throw SchemaErrors.at(path, "cannot be combined: lists of items");
+                }
                 return allOf(a, b);
             case "enum":
                 return common(a, b);

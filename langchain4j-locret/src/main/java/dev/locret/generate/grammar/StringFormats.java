@@ -12,15 +12,19 @@ final class StringFormats {
     private static final String DATE = "(\\d{4}-" + MONTHS_AND_DAYS + "|" + LEAP_YEAR + "-02-29)";
     private static final String TIME =
             "([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,6})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)";
-    private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9]|-[A-Za-z0-9]){0,15}";
-    private static final String HOSTNAME = LABEL + "(\\." + LABEL + "){0,5}";
+    // No two hyphens in a row: in front they would mark an encoded name. At most 249 characters of 253.
+    private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9]|-[A-Za-z0-9]){0,24}";
+    private static final String HOSTNAME = LABEL + "(\\." + LABEL + "){0,4}";
     private static final String ADDRESS = "[A-Za-z0-9_+]([A-Za-z0-9_+]|[.-][A-Za-z0-9_+]){0,31}@" + LABEL + "(\\."
             + LABEL + "){0,3}\\.[A-Za-z]{2,12}";
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final String GROUP = "[0-9A-Fa-f]{1,4}";
-    private static final String UNRESERVED = "([A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})";
+    private static final String IN_PATH = "([A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
     private static final String RELATIVE =
-            "(/" + UNRESERVED + "*)*(\\?(" + UNRESERVED + "|[=&/+,:;@])*)?(#" + UNRESERVED + "*)?";
+            "(/" + IN_PATH + "*)*(\\?(" + IN_PATH + "|[/?])*)?(#(" + IN_PATH + "|[/?])*)?";
+    private static final String WITH_HOST = "(https?|ftp)://" + HOSTNAME + "(:\\d{1,4})?";
+    private static final String URI =
+            "(" + WITH_HOST + RELATIVE + "|mailto:" + ADDRESS + "|urn:[a-z][a-z0-9]{1,30}:" + IN_PATH + "+)";
 
     private static final Map<String, String> PATTERNS = new TreeMap<>(Map.ofEntries(
             Map.entry("date", DATE),
@@ -35,8 +39,8 @@ final class StringFormats {
             Map.entry("hostname", HOSTNAME),
             Map.entry("ipv4", OCTET + "(\\." + OCTET + "){3}"),
             Map.entry("ipv6", ipv6()),
-            Map.entry("uri", "https?://" + HOSTNAME + "(:\\d{1,4})?" + RELATIVE),
-            Map.entry("uri-reference", "(https?://" + HOSTNAME + "(:\\d{1,4})?)?" + RELATIVE)));
+            Map.entry("uri", URI),
+            Map.entry("uri-reference", "(" + WITH_HOST + ")?" + RELATIVE)));
 
     private StringFormats() {}
 

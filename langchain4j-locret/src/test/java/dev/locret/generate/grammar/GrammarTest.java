@@ -6,7 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.generate.TokenConstraint;
+import dev.locret.text.Tokenizer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,7 +121,7 @@ class GrammarTest {
 
     @Test
     void controlTokensAreAllowedOnlyByName() {
-        var tokenizer = Vocabularies.smolTokenizer();
+        Tokenizer tokenizer = Vocabularies.smolTokenizer();
         int start = tokenizer.encode("<|im_start|>", true)[0];
         TokenVocabulary vocabulary = Vocabularies.smol();
         TokenConstraint named = Grammar.controlToken("<|im_start|>").start(vocabulary);
@@ -122,5 +130,73 @@ class GrammarTest {
         assertThat(named.finished()).isTrue();
         TokenConstraint text = Grammar.literal("<|im_start|>").start(vocabulary);
         assertThat(Walk.allows(text.allowed(), start)).isFalse();
+    }
+
+    @Test
+    void freeTextGoesUpToItsMark() {
+        Grammar until = Grammar.textUntil("aab");
+        assertThat(List.of("aab", "aaab", "xé😀aab", "abaab"))
+                .allSatisfy(text -> assertThat(Walk.accepts(until, text)).isTrue());
+        assertThat(List.of("", "aa", "aabx", "aabaab"))
+                .allSatisfy(text -> assertThat(Walk.accepts(until, text)).isFalse());
+        Grammar without = Grammar.textWithout("aab");
+        assertThat(List.of("", "aa", "aaa", "abab", "\n\"é😀"))
+                .allSatisfy(text -> assertThat(Walk.accepts(without, text)).isTrue());
+        assertThat(List.of("aab", "xaaby"))
+                .allSatisfy(text -> assertThat(Walk.accepts(without, text)).isFalse());
+    }
+
+    @Test
+    void aCallInTheMiddleOfTextIsHeldToItsGrammar() {
+        Grammar auto = Grammar.choice(
+                Grammar.textWithout("<call>"),
+                Grammar.sequence(Grammar.textUntil("<call>"), Grammar.anyJsonObject(), Grammar.literal("</call>")));
+        assertThat(Walk.accepts(auto, "It is 1 < 2.")).isTrue();
+        assertThat(Walk.accepts(auto, "Let me see: <call>{\"a\":1}</call>")).isTrue();
+        assertThat(Walk.begins(auto, "Let me see: <call>x")).isFalse();
+        assertThat(Walk.accepts(auto, "Let me see: <call>")).isFalse();
+        assertThat(Walk.accepts(auto, "Let me see: <cal")).isTrue();
+    }
+
+    @Test
+    void manyAnswersShareAGrammarWithoutDisturbingEachOther() throws Exception {
+        Grammar grammar = Grammar.ofJsonSchema(Schemas.parse(Schemas.ALL.get(2)));
+        List<Callable<String>> walks = IntStream.range(0, 16)
+                .<Callable<String>>mapToObj(
+                        seed -> () -> Walk.random(grammar, Vocabularies.smol(), 60, new Random(seed % 4))
+                                .text())
+                .toList();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<String> texts = new ArrayList<>();
+            for (Future<String> walk : threads.invokeAll(walks)) {
+                texts.add(walk.get());
+            }
+            for (int i = 4; i < texts.size(); i++) {
+                assertThat(texts.get(i)).isEqualTo(texts.get(i % 4));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void anAnswerGoesOnWhenItsGrammarForgetsStates() {
+        // Each character has a state and a mask of its own, 6 KiB: more than the automaton keeps.
+        Grammar grammar = JsonSchemaTest.grammar("{'items':{'maxLength':8000}}");
+        TokenConstraint constraint = grammar.start(Vocabularies.smol());
+        int a = Vocabularies.smolTokenizer().encode("a", false)[0];
+        int quote = Vocabularies.smolTokenizer().encode("\"", false)[0];
+        constraint.accept(Vocabularies.smolTokenizer().encode("[", false)[0]);
+        constraint.accept(quote);
+        for (int i = 0; i < 8000; i++) {
+            assertThat(Walk.allows(constraint.allowed(), a)).isTrue();
+            constraint.accept(a);
+        }
+        assertThat(Walk.allows(constraint.allowed(), a)).isFalse();
+        assertThat(Walk.allows(constraint.allowed(), quote)).isTrue();
+        constraint.accept(quote);
+        constraint.accept(Vocabularies.smolTokenizer().encode("]", false)[0]);
+        assertThat(constraint.finished()).isTrue();
     }
 }

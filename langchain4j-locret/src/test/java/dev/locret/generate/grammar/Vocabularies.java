@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** Vocabularies of tests: single bytes, SmolLM2's 49,152 tokens, and a made-up one of 128,256. */
-final class Vocabularies {
+public final class Vocabularies {
     private static final int BYTES_END = 256;
 
     private Vocabularies() {}
@@ -28,7 +28,7 @@ final class Vocabularies {
         return TokenVocabulary.of(257, id -> new byte[] {(byte) id}, List.of(BYTES_END));
     }
 
-    static TokenVocabulary smol() {
+    public static TokenVocabulary smol() {
         return Holder.SMOL;
     }
 
@@ -37,7 +37,7 @@ final class Vocabularies {
     }
 
     /** As large as Llama 3's: bytes, SmolLM2's tokens, and pieces of them put together; token 128,000 ends. */
-    static TokenVocabulary large() {
+    public static TokenVocabulary large() {
         return Holder.LARGE;
     }
 

@@ -3,10 +3,12 @@ package dev.locret.generate.grammar;
 import dev.locret.generate.TokenConstraint;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /** Walks through a grammar. */
-final class Walk {
+public final class Walk {
     private Walk() {}
 
     /** Whether a grammar has a text, byte by byte. */
@@ -35,7 +37,7 @@ final class Walk {
     }
 
     /** What a walk came to: its bytes, and whether it is a whole sentence. */
-    record Result(byte[] bytes, boolean complete, int tokens) {
+    public record Result(byte[] bytes, boolean complete, List<Integer> tokens) {
         String text() {
             return new String(bytes, StandardCharsets.UTF_8);
         }
@@ -44,17 +46,18 @@ final class Walk {
     /**
      * Takes allowed tokens at random: any of them, or one of those that bring structure, so that walks come to an end.
      */
-    static Result random(Grammar grammar, TokenVocabulary vocabulary, int maxTokens, Random random) {
+    public static Result random(Grammar grammar, TokenVocabulary vocabulary, int maxTokens, Random random) {
         TokenConstraint constraint = grammar.start(vocabulary);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        int tokens = 0;
-        for (; tokens < maxTokens && !constraint.finished(); tokens++) {
+        List<Integer> tokens = new ArrayList<>();
+        while (tokens.size() < maxTokens && !constraint.finished()) {
             if (constraint.complete() && random.nextInt(3) == 0) {
                 return new Result(bytes.toByteArray(), true, tokens);
             }
             int token = choose(constraint.allowed(), vocabulary, random);
             bytes.writeBytes(vocabulary.bytesOf(token));
             constraint.accept(token);
+            tokens.add(token);
         }
         return new Result(bytes.toByteArray(), constraint.complete(), tokens);
     }
@@ -68,7 +71,7 @@ final class Walk {
             if (allows(mask, token) && !vocabulary.isEnd(token)) {
                 any = any < 0 ? token : any;
                 byte first = vocabulary.bytesOf(token)[0];
-                if (!closing || first == '"' || first == ']' || first == '}' || first == ',') {
+                if (!closing || first == '"' || first == ']' || first == '}') {
                     return token;
                 }
             }

@@ -1,6 +1,7 @@
 package dev.locret.spring.autoconfigure;
 
 import dev.langchain4j.model.chat.Capability;
+import dev.locret.chat.tools.ToolFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -62,6 +63,10 @@ record LocretProperties(
      * @param repetitionPenalty Factor against tokens that were there before, 1 for none.
      * @param maxOutputTokens Most tokens of an answer, the prompt not counted.
      * @param stop Comma-separated list of texts that end an answer and are not part of it.
+     * @param think Whether the model thinks before it answers. Otherwise what its chat template says.
+     * @param returnThinking Whether answers carry what the model thought.
+     * @param sendThinking Whether thoughts in earlier answers are given to the chat template.
+     * @param toolFormat How the model is told of tools and writes its calls. Otherwise found in its chat template.
      * @param supportedCapabilities Comma-separated list of capabilities that the model is told to have.
      */
     record Request(
@@ -76,5 +81,9 @@ record LocretProperties(
             Double repetitionPenalty,
             Integer maxOutputTokens,
             List<String> stop,
+            Boolean think,
+            Boolean returnThinking,
+            Boolean sendThinking,
+            ToolFormat toolFormat,
             Set<Capability> supportedCapabilities) {}
 }

@@ -49,6 +49,10 @@ final class Settings {
                 .repetitionPenalty(request.repetitionPenalty())
                 .maxOutputTokens(request.maxOutputTokens())
                 .stopSequences(request.stop())
+                .think(request.think())
+                .returnThinking(request.returnThinking())
+                .sendThinking(request.sendThinking())
+                .toolFormat(request.toolFormat())
                 .supportedCapabilities(request.supportedCapabilities());
     }
 
