@@ -13,6 +13,9 @@ import dev.locret.chat.ExceptionMapper;
 import dev.locret.chat.ResponseStream;
 import dev.locret.chat.answer.AnswerCollector;
 import dev.locret.common.LocretException;
+import dev.locret.engine.ContextReading;
+import dev.locret.engine.ContextRequest;
+import dev.locret.engine.GenerationListener;
 import dev.locret.engine.GenerationResult;
 import dev.locret.engine.LocretEngine;
 import java.util.List;
@@ -97,6 +100,13 @@ record ChatRuntime(
                 .aiMessage(answer.message(returnThinking))
                 .metadata(metadata)
                 .build();
+    }
+
+    ContextReading readContext(String name, String text, GenerationListener listener) {
+        LoadedModel model = models.get(defaults.modelName());
+        return model.engine()
+                .contexts()
+                .read(new ContextRequest(name, model.messages().toContext(text)), listener);
     }
 
     LocretEngine engine() {

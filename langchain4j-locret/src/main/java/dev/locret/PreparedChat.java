@@ -38,7 +38,7 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
                 messages.toPrompt(history, new PromptOptions(tools, forced, json, parameters.think(), sendThinking));
         Integer maxOutputTokens = parameters.maxOutputTokens();
         GenerationRequest generation = new GenerationRequest(
-                        prompt.tokens(),
+                        parameters.context() == null ? prompt.tokens() : messages.withoutBos(prompt.tokens()),
                         0,
                         Parameters.sampling(parameters),
                         maxOutputTokens == null ? 0 : maxOutputTokens,

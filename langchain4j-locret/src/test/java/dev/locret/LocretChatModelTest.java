@@ -26,6 +26,7 @@ import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.locret.LocretChatModel.LocretChatModelBuilder;
+import dev.locret.engine.GenerationListener;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.time.Duration;
@@ -240,6 +241,34 @@ class LocretChatModelTest {
                                 .build())
                 .hasMessage("two models have one name: other-engines="
                         + DemoEngine.shared().modelName());
+    }
+
+    @Test
+    void asksATextThatWasReadBefore() {
+        LocretChatModel reader = LocretChatModel.builder()
+                .modelPath(DemoModel.path())
+                .cacheBudget(256)
+                .chunkSize(64)
+                .localTokens(64)
+                .maxOutputTokens(12)
+                .build();
+        ChatRequest question = ChatRequest.builder()
+                .messages(userMessage("What is the name of the dog?"))
+                .parameters(
+                        LocretChatRequestParameters.builder().context("story").build())
+                .build();
+
+        assertThatThrownBy(() -> reader.chat(question)).isExactlyInstanceOf(InvalidRequestException.class);
+        int tokens = reader.readContext("story", "The name of the dog is Rex. ", GenerationListener.NONE)
+                .await()
+                .tokens();
+        ChatResponse answer = reader.chat(question);
+
+        assertThat(answer.aiMessage().text()).contains("Rex");
+        assertThat(answer.tokenUsage().inputTokenCount()).isGreaterThan(tokens + 10);
+        assertThat(((LocretChatResponseMetadata) answer.metadata()).promptTokensRead())
+                .isEqualTo(answer.tokenUsage().inputTokenCount() - tokens);
+        reader.close();
     }
 
     @Test

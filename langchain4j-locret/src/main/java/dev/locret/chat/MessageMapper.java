@@ -13,6 +13,7 @@ import dev.locret.text.PromptSpan;
 import dev.locret.text.TemplateRejection;
 import dev.locret.text.Tokenizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,6 +150,16 @@ public final class MessageMapper {
         }
         Start start = open ? Start.THINKING : thinks ? Start.MAY_THINK : Start.TEXT;
         return new Prompt(tokenizer.encodePrompt(spans), start);
+    }
+
+    /** A text that prompts go on after, with BOS if the model begins with one. */
+    public int[] toContext(String text) {
+        return tokenizer.encodePrompt(List.of(new PromptSpan(text, false)));
+    }
+
+    /** A prompt that goes on after a context, which has begun with BOS already. */
+    public int[] withoutBos(int[] prompt) {
+        return tokenizer.addsBos() ? Arrays.copyOfRange(prompt, 1, prompt.length) : prompt;
     }
 
     private Map<String, Object> context(List<Map<String, Object>> entries, List<Map<String, Object>> tools) {

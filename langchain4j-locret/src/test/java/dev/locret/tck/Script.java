@@ -40,7 +40,9 @@ final class Script {
         // Listeners
         say("hello", "Hello, how are you today?");
         // AbstractAiServiceWithToolsIT, AbstractStreamingAiServiceIT
-        say("73 plus 78", call("add", "{\"arg0\": 37, \"arg1\": 87}") + "\n" + call("add", "{\"arg0\": 73, \"arg1\": 78}"));
+        say(
+                "73 plus 78",
+                call("add", "{\"arg0\": 37, \"arg1\": 87}") + "\n" + call("add", "{\"arg0\": 73, \"arg1\": 78}"));
         say("37 + 87", call("add", "{\"arg0\": 37, \"arg1\": 87}"));
         say("How much is 37 plus 87?", call("add", "{\"arg0\": 37, \"arg1\": 87}"));
         say("Now add 47 to the previous result", call("add", "{\"arg0\": 124, \"arg1\": 47}"));

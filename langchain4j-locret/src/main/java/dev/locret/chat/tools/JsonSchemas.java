@@ -10,37 +10,48 @@ import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 
 /**
- * Schemas of LangChain4j as JSON. An object that lists its properties has no others unless it says so: a model that may
- * invent some does. A raw schema means what JSON Schema says.
+ * Schemas of LangChain4j as JSON. There an object without properties is a map, so it may have any; grammars leave out
+ * what a schema does not declare.
  */
 public final class JsonSchemas {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final String ADDITIONAL = "additionalProperties";
 
     private JsonSchemas() {}
 
     /** The schema as JSON. */
     public static JsonNode of(JsonSchemaElement element) {
         JsonNode schema = JSON.valueToTree(JsonSchemaElementUtils.toMap(element));
-        close(element, schema);
+        openMaps(element, schema);
         return schema;
     }
 
-    private static void close(JsonSchemaElement element, JsonNode schema) {
+    /** The schema of a tool's arguments; null or without properties it is that of no arguments, not of a map. */
+    static JsonNode ofArguments(JsonObjectSchema parameters) {
+        if (parameters != null && !parameters.properties().isEmpty()) {
+            return of(parameters);
+        }
+        ObjectNode none = JSON.createObjectNode();
+        none.put("type", "object").put(ADDITIONAL, false);
+        return none;
+    }
+
+    private static void openMaps(JsonSchemaElement element, JsonNode schema) {
         if (element instanceof JsonObjectSchema object) {
-            if (object.additionalProperties() == null && !object.properties().isEmpty()) {
-                ((ObjectNode) schema).put("additionalProperties", false);
+            if (object.additionalProperties() == null && object.properties().isEmpty()) {
+                ((ObjectNode) schema).put(ADDITIONAL, true);
             }
             object.properties()
                     .forEach((name, property) ->
-                            close(property, schema.path("properties").path(name)));
+                            openMaps(property, schema.path("properties").path(name)));
             object.definitions()
                     .forEach((name, definition) ->
-                            close(definition, schema.path("$defs").path(name)));
+                            openMaps(definition, schema.path("$defs").path(name)));
         } else if (element instanceof JsonArraySchema array && array.items() != null) {
-            close(array.items(), schema.path("items"));
+            openMaps(array.items(), schema.path("items"));
         } else if (element instanceof JsonAnyOfSchema anyOf) {
             for (int i = 0; i < anyOf.anyOf().size(); i++) {
-                close(anyOf.anyOf().get(i), schema.path("anyOf").path(i));
+                openMaps(anyOf.anyOf().get(i), schema.path("anyOf").path(i));
             }
         }
     }

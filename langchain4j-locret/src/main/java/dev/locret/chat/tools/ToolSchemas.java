@@ -3,7 +3,6 @@ package dev.locret.chat.tools;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.internal.JsonSchemaElementUtils;
@@ -65,14 +64,9 @@ public final class ToolSchemas {
         return none;
     }
 
-    /** JSON schema of a tool's arguments, which has no others. */
+    /** JSON schema of a tool's arguments. */
     public static JsonNode argumentsSchema(ToolSpecification tool) {
-        JsonNode schema =
-                tool.parameters() == null ? JSON.valueToTree(noParameters()) : JsonSchemas.of(tool.parameters());
-        if (!schema.has("additionalProperties")) {
-            ((ObjectNode) schema).put("additionalProperties", false);
-        }
-        return schema;
+        return JsonSchemas.ofArguments(tool.parameters());
     }
 
     /** Tools as a JSON array of their functions. */
