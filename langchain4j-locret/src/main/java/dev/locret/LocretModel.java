@@ -40,8 +40,8 @@ abstract class LocretModel implements AutoCloseable {
     }
 
     /**
-     * Reads a text in the background, once for many questions: requests with its name as {@code context} go on after it,
-     * and what was kept of it is kept until {@code engine().contexts().remove(name)}.
+     * Reads a text in the background, once for many questions: requests with its name as {@code context} begin with it,
+     * their first message goes on behind it, and what was kept of it stays until {@code engine().contexts().remove(name)}.
      *
      * @param listener told of progress
      * @throws dev.locret.common.LocretException if the text is empty, there is no room for another, or the queue is full

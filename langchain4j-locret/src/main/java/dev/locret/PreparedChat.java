@@ -34,11 +34,12 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
         UnsupportedFeatures.refuse(parameters);
         ResponseFormat format = parameters.responseFormat();
         boolean json = format != null && format.type() == ResponseFormatType.JSON;
+        PromptOptions options = new PromptOptions(tools, forced, json, parameters.think(), sendThinking);
         Prompt prompt =
-                messages.toPrompt(history, new PromptOptions(tools, forced, json, parameters.think(), sendThinking));
+                parameters.context() == null ? messages.toPrompt(history, options) : messages.toRest(history, options);
         Integer maxOutputTokens = parameters.maxOutputTokens();
         GenerationRequest generation = new GenerationRequest(
-                        parameters.context() == null ? prompt.tokens() : messages.withoutBos(prompt.tokens()),
+                        prompt.tokens(),
                         0,
                         Parameters.sampling(parameters),
                         maxOutputTokens == null ? 0 : maxOutputTokens,

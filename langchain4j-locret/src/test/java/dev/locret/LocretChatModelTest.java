@@ -259,15 +259,28 @@ class LocretChatModelTest {
                 .build();
 
         assertThatThrownBy(() -> reader.chat(question)).isExactlyInstanceOf(InvalidRequestException.class);
-        int tokens = reader.readContext("story", "The name of the dog is Rex. ", GenerationListener.NONE)
+        int tokens = reader.readContext("story", "The name of the dog is Rex.", GenerationListener.NONE)
                 .await()
                 .tokens();
         ChatResponse answer = reader.chat(question);
 
         assertThat(answer.aiMessage().text()).contains("Rex");
-        assertThat(answer.tokenUsage().inputTokenCount()).isGreaterThan(tokens + 10);
+        assertThat(answer.tokenUsage().inputTokenCount()).isGreaterThan(tokens + 5);
         assertThat(((LocretChatResponseMetadata) answer.metadata()).promptTokensRead())
                 .isEqualTo(answer.tokenUsage().inputTokenCount() - tokens);
+        assertThat(answer.tokenUsage().inputTokenCount())
+                .isEqualTo(new LocretTokenCountEstimator(reader.engine())
+                        .estimateTokenCountInMessages(
+                                List.of(userMessage("The name of the dog is Rex.\n\nWhat is the name of the dog?"))));
+        assertThatThrownBy(() -> reader.chat(ChatRequest.builder()
+                        .messages(systemMessage("Be brief."), userMessage("?"))
+                        .parameters(LocretChatRequestParameters.builder()
+                                .context("story")
+                                .build())
+                        .build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessage(
+                        "a first message that is not the user's, with parameter 'context', is not supported by Locret");
         reader.close();
     }
 

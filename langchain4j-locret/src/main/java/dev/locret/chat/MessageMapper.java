@@ -3,6 +3,7 @@ package dev.locret.chat;
 import static dev.locret.chat.UnsupportedFeatures.unsupported;
 
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.UserMessage;
 import dev.locret.chat.answer.AnswerParser.Start;
 import dev.locret.chat.constraint.AnswerLanguages;
 import dev.locret.chat.tools.ToolFormat;
@@ -122,6 +123,38 @@ public final class MessageMapper {
      * @throws LocretException ({@code template}) if the template fails
      */
     public Prompt toPrompt(List<ChatMessage> history, PromptOptions options) {
+        return prompt(history, options, false);
+    }
+
+    /**
+     * The rest of a prompt whose beginning was read as a context: the first message of the user goes on after its text.
+     *
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException as {@link #toPrompt}, and for what would have to stand
+     *     in front of that text: a system message and tools
+     */
+    public Prompt toRest(List<ChatMessage> history, PromptOptions options) {
+        if (history.isEmpty() || !(history.get(0) instanceof UserMessage)) {
+            throw unsupported("a first message that is not the user's, with parameter 'context',");
+        }
+        if (!options.tools().isEmpty()) {
+            throw unsupported("parameter 'toolSpecifications' with parameter 'context'");
+        }
+        return prompt(history, options, true);
+    }
+
+    /** Token ids of a prompt up to a text of the user's, behind which it can go on. */
+    public int[] toContext(String text) {
+        Map<String, Object> context =
+                context(messages.messages(List.of(UserMessage.from(text)), List.of(), false), null);
+        List<PromptSpan> spans = template.render(context);
+        int last = spans.size();
+        while (last > 0 && spans.get(last - 1).trusted()) {
+            last--;
+        }
+        return tokenizer.encodePrompt(spans.subList(0, last));
+    }
+
+    private Prompt prompt(List<ChatMessage> history, PromptOptions options, boolean rest) {
         if (Boolean.TRUE.equals(options.think()) && !thinks) {
             throw unsupported("parameter 'think' (the chat template of the model knows no thinking)");
         }
@@ -144,22 +177,25 @@ public final class MessageMapper {
             spans.add(new PromptSpan(THINK + "\n", true));
             open = true;
         }
+        Start start = open ? Start.THINKING : thinks ? Start.MAY_THINK : Start.TEXT;
         if (options.forceCall()) {
             spans.add(new PromptSpan(toolFormat.prefix(), true));
-            return new Prompt(tokenizer.encodePrompt(spans), Start.CALL);
+            start = Start.CALL;
         }
-        Start start = open ? Start.THINKING : thinks ? Start.MAY_THINK : Start.TEXT;
-        return new Prompt(tokenizer.encodePrompt(spans), start);
+        return new Prompt(rest ? encodeRest(spans) : tokenizer.encodePrompt(spans), start);
     }
 
-    /** A text that prompts go on after, with BOS if the model begins with one. */
-    public int[] toContext(String text) {
-        return tokenizer.encodePrompt(List.of(new PromptSpan(text, false)));
-    }
-
-    /** A prompt that goes on after a context, which has begun with BOS already. */
-    public int[] withoutBos(int[] prompt) {
-        return tokenizer.addsBos() ? Arrays.copyOfRange(prompt, 1, prompt.length) : prompt;
+    /** From the first words that are the user's on; BOS is in the context. */
+    private int[] encodeRest(List<PromptSpan> spans) {
+        int first = 0;
+        while (first < spans.size() && spans.get(first).trusted()) {
+            first++;
+        }
+        List<PromptSpan> rest = new ArrayList<>();
+        rest.add(new PromptSpan("\n\n", false));
+        rest.addAll(spans.subList(first, spans.size()));
+        int[] ids = tokenizer.encodePrompt(rest);
+        return tokenizer.addsBos() ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
     }
 
     private Map<String, Object> context(List<Map<String, Object>> entries, List<Map<String, Object>> tools) {
