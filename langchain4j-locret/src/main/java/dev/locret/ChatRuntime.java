@@ -1,6 +1,5 @@
 package dev.locret;
 
-import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.model.chat.Capability;
@@ -11,38 +10,45 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import dev.locret.chat.ExceptionMapper;
-import dev.locret.chat.MessageMapper;
 import dev.locret.chat.ResponseStream;
-import dev.locret.chat.UnsupportedFeatures;
+import dev.locret.chat.answer.AnswerCollector;
 import dev.locret.common.LocretException;
-import dev.locret.engine.GenerationRequest;
+import dev.locret.engine.ContextReading;
+import dev.locret.engine.ContextRequest;
+import dev.locret.engine.GenerationListener;
 import dev.locret.engine.GenerationResult;
 import dev.locret.engine.LocretEngine;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
 /**
  * What both chat models do: a request with all its parameters to a generation, and its result to a response.
  *
- * @param ownsEngine whether {@link #close} closes the engine
- * @param defaults with the model's name
- * @param timeout of a request, or null for none
+ * @param models by the names that select them
+ * @param ownsEngine whether {@link #close} closes the engine of the defaults
+ * @param defaults with the name of one of the models
+ * @param returnThinking whether answers carry what the model thought
+ * @param sendThinking whether templates get what the model thought before
  */
 record ChatRuntime(
-        LocretEngine engine,
+        Map<String, LoadedModel> models,
         boolean ownsEngine,
-        MessageMapper messages,
         LocretChatRequestParameters defaults,
-        Duration timeout,
+        boolean returnThinking,
+        boolean sendThinking,
         List<ChatModelListener> listeners,
         Set<Capability> capabilities)
         implements AutoCloseable {
+    /** What every loaded model can do: constrained decoding does not depend on the model. */
+    static final Set<Capability> CAPABILITIES = Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
 
     ChatResponse chat(ChatRequest request) {
         try {
-            return response(request, engine.generate(generation(request)));
+            PreparedChat chat = prepare(request);
+            GenerationResult result = chat.model().engine().generate(chat.generation());
+            return response(request, chat.reading().read(result.text()), result);
         } catch (LocretException e) {
             throw ExceptionMapper.map(e);
         }
@@ -50,8 +56,10 @@ record ChatRuntime(
 
     void stream(ChatRequest request, StreamingChatResponseHandler handler) {
         try {
-            ResponseStream stream = new ResponseStream(handler, result -> response(request, result));
-            stream.start(engine.submit(generation(request), stream));
+            PreparedChat chat = prepare(request);
+            ResponseStream stream = new ResponseStream(
+                    handler, chat.reading(), returnThinking, (answer, result) -> response(request, answer, result));
+            stream.start(chat.model().engine().submit(chat.generation(), stream));
         } catch (LocretException e) {
             ResponseStream.fail(handler, ExceptionMapper.map(e));
         } catch (LangChain4jException e) {
@@ -59,33 +67,24 @@ record ChatRuntime(
         }
     }
 
-    private GenerationRequest generation(ChatRequest request) {
+    private PreparedChat prepare(ChatRequest request) {
         LocretChatRequestParameters parameters = LocretChatRequestParameters.of(request.parameters());
-        String modelName = parameters.modelName();
-        if (!modelName.equals(defaults.modelName()) && !modelName.equals(engine.modelName())) {
-            throw new ModelNotFoundException(
-                    "no such model is loaded: modelName=" + modelName + ", loaded=" + defaults.modelName());
+        LoadedModel model = models.get(parameters.modelName());
+        if (model == null) {
+            throw new ModelNotFoundException("no such model is loaded: modelName=" + parameters.modelName()
+                    + ", loaded=" + String.join(", ", models.keySet()));
         }
-        UnsupportedFeatures.refuse(parameters);
-        Integer maxOutputTokens = parameters.maxOutputTokens();
-        return new GenerationRequest(
-                messages.toPrompt(request.messages()),
-                0,
-                Parameters.sampling(parameters),
-                maxOutputTokens == null ? 0 : maxOutputTokens,
-                parameters.stopSequences(),
-                parameters.evictionPolicy(),
-                timeout);
+        return PreparedChat.of(model, request.messages(), parameters, sendThinking);
     }
 
-    private static ChatResponse response(ChatRequest request, GenerationResult result) {
+    private ChatResponse response(ChatRequest request, AnswerCollector answer, GenerationResult result) {
         LocretChatResponseMetadata metadata = LocretChatResponseMetadata.builder()
                 .id("locret-" + UUID.randomUUID())
                 .modelName(request.modelName())
                 .tokenUsage(new TokenUsage(result.promptTokens(), result.outputTokens()))
                 .finishReason(
                         switch (result.finish()) {
-                            case STOP -> FinishReason.STOP;
+                            case STOP -> answer.hasCalls() ? FinishReason.TOOL_EXECUTION : FinishReason.STOP;
                             case LENGTH -> FinishReason.LENGTH;
                         })
                 .promptTokensRead(result.readTokens())
@@ -98,15 +97,26 @@ record ChatRuntime(
                 .decodeDuration(result.decode())
                 .build();
         return ChatResponse.builder()
-                .aiMessage(AiMessage.from(result.text()))
+                .aiMessage(answer.message(returnThinking))
                 .metadata(metadata)
                 .build();
+    }
+
+    ContextReading readContext(String name, String text, GenerationListener listener) {
+        LoadedModel model = models.get(defaults.modelName());
+        return model.engine()
+                .contexts()
+                .read(new ContextRequest(name, model.messages().toContext(text)), listener);
+    }
+
+    LocretEngine engine() {
+        return models.get(defaults.modelName()).engine();
     }
 
     @Override
     public void close() {
         if (ownsEngine) {
-            engine.close();
+            engine().close();
         }
     }
 }

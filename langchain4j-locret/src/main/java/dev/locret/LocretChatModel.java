@@ -2,31 +2,23 @@ package dev.locret;
 
 import static dev.langchain4j.spi.ServiceHelper.loadFactories;
 
-import dev.langchain4j.model.ModelProvider;
-import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.locret.engine.LocretEngine;
 import dev.locret.spi.LocretChatModelBuilderFactory;
-import java.util.List;
-import java.util.Set;
 
 /**
  * A chat model that runs in this JVM and reads prompts of any length with a KV cache of fixed size.
  *
- * <p>Text only: tools, JSON response formats, images and the like are refused with
- * {@link dev.langchain4j.exception.UnsupportedFeatureException}. Answers carry {@link LocretChatResponseMetadata}.
+ * <p>Answers in text, in JSON and with calls of tools. Images and the like are refused with {@link
+ * dev.langchain4j.exception.UnsupportedFeatureException}. Answers carry {@link LocretChatResponseMetadata}.
  *
  * <p>Safe for use by several threads; calls wait for each other in the engine's queue. {@link #close} frees the model
  * unless it was given by {@code engine(...)}.
  */
-public class LocretChatModel implements ChatModel, AutoCloseable {
-    private final ChatRuntime runtime;
-
+public class LocretChatModel extends LocretModel implements ChatModel {
     protected LocretChatModel(LocretChatModelBuilder builder) {
-        this.runtime = builder.runtime();
+        super(builder.runtime());
     }
 
     public static LocretChatModelBuilder builder() {
@@ -39,37 +31,6 @@ public class LocretChatModel implements ChatModel, AutoCloseable {
     @Override
     public ChatResponse doChat(ChatRequest request) {
         return runtime.chat(request);
-    }
-
-    @Override
-    public LocretChatRequestParameters defaultRequestParameters() {
-        return runtime.defaults();
-    }
-
-    @Override
-    public List<ChatModelListener> listeners() {
-        return runtime.listeners();
-    }
-
-    @Override
-    public ModelProvider provider() {
-        return ModelProvider.OTHER;
-    }
-
-    @Override
-    public Set<Capability> supportedCapabilities() {
-        return runtime.capabilities();
-    }
-
-    /** The loaded model, which other models may share. */
-    public LocretEngine engine() {
-        return runtime.engine();
-    }
-
-    /** Frees the model, unless it is shared; calls in progress fail. No effect when closed. */
-    @Override
-    public void close() {
-        runtime.close();
     }
 
     /** Setters of {@link LocretChatModel}. */

@@ -2,6 +2,7 @@ package dev.locret;
 
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -16,6 +17,10 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
     private final Double repetitionPenalty;
     private final Long seed;
     private final String evictionPolicy;
+    private final String context;
+    private final Boolean think;
+    private final Duration timeout;
+    private final Integer priority;
 
     protected LocretChatRequestParameters(Builder builder) {
         super(builder);
@@ -23,6 +28,10 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
         this.repetitionPenalty = builder.repetitionPenalty;
         this.seed = builder.seed;
         this.evictionPolicy = builder.evictionPolicy;
+        this.context = builder.context;
+        this.think = builder.think;
+        this.timeout = builder.timeout;
+        this.priority = builder.priority;
     }
 
     /** {@code parameters} with Locret's own, which are null unless it has them already. */
@@ -56,6 +65,26 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
         return evictionPolicy;
     }
 
+    /** Name of a context that was read before, after which the messages go on. */
+    public String context() {
+        return context;
+    }
+
+    /** Whether the model thinks before it answers; null leaves it to the model. */
+    public Boolean think() {
+        return think;
+    }
+
+    /** Time for the request, waiting included. */
+    public Duration timeout() {
+        return timeout;
+    }
+
+    /** A waiting request starts before those of lower priority; 0 unless set. */
+    public Integer priority() {
+        return priority;
+    }
+
     @Override
     public LocretChatRequestParameters overrideWith(ChatRequestParameters that) {
         return builder().overrideWith(this).overrideWith(that).build();
@@ -73,18 +102,24 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 && Objects.equals(minP, that.minP)
                 && Objects.equals(repetitionPenalty, that.repetitionPenalty)
                 && Objects.equals(seed, that.seed)
-                && Objects.equals(evictionPolicy, that.evictionPolicy);
+                && Objects.equals(evictionPolicy, that.evictionPolicy)
+                && Objects.equals(context, that.context)
+                && Objects.equals(think, that.think)
+                && Objects.equals(timeout, that.timeout)
+                && Objects.equals(priority, that.priority);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), minP, repetitionPenalty, seed, evictionPolicy);
+        return Objects.hash(
+                super.hashCode(), minP, repetitionPenalty, seed, evictionPolicy, context, think, timeout, priority);
     }
 
     @Override
     public String toString() {
         return "LocretChatRequestParameters{" + super.toString() + ", minP=" + minP + ", repetitionPenalty="
-                + repetitionPenalty + ", seed=" + seed + ", evictionPolicy=" + evictionPolicy + '}';
+                + repetitionPenalty + ", seed=" + seed + ", evictionPolicy=" + evictionPolicy + ", context="
+                + context + ", think=" + think + ", timeout=" + timeout + ", priority=" + priority + '}';
     }
 
     /** Setters of {@link LocretChatRequestParameters}. */
@@ -93,6 +128,10 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
         private Double repetitionPenalty;
         private Long seed;
         private String evictionPolicy;
+        private String context;
+        private Boolean think;
+        private Duration timeout;
+        private Integer priority;
 
         @Override
         public Builder overrideWith(ChatRequestParameters parameters) {
@@ -102,6 +141,10 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 repetitionPenalty = own.repetitionPenalty == null ? repetitionPenalty : own.repetitionPenalty;
                 seed = own.seed == null ? seed : own.seed;
                 evictionPolicy = own.evictionPolicy == null ? evictionPolicy : own.evictionPolicy;
+                context = own.context == null ? context : own.context;
+                think = own.think == null ? think : own.think;
+                timeout = own.timeout == null ? timeout : own.timeout;
+                priority = own.priority == null ? priority : own.priority;
             }
             return this;
         }
@@ -123,6 +166,26 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
 
         public Builder evictionPolicy(String evictionPolicy) {
             this.evictionPolicy = evictionPolicy;
+            return this;
+        }
+
+        public Builder context(String context) {
+            this.context = context;
+            return this;
+        }
+
+        public Builder think(Boolean think) {
+            this.think = think;
+            return this;
+        }
+
+        public Builder timeout(Duration timeout) {
+            this.timeout = timeout;
+            return this;
+        }
+
+        public Builder priority(Integer priority) {
+            this.priority = priority;
             return this;
         }
 

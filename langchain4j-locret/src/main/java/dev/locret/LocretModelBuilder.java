@@ -3,7 +3,7 @@ package dev.locret;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.locret.chat.MessageMapper;
+import dev.locret.chat.tools.ToolFormat;
 import dev.locret.common.Checks;
 import dev.locret.engine.EngineOptions;
 import dev.locret.engine.LocretEngine;
@@ -13,6 +13,7 @@ import dev.locret.hub.ModelHub;
 import dev.locret.hub.ModelSource;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +31,15 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
     private final Map<String, Consumer<EngineOptions.Builder>> loading = new LinkedHashMap<>();
     private final LocretChatRequestParameters.Builder parameters = LocretChatRequestParameters.builder();
     private ChatRequestParameters defaultRequestParameters = LocretChatRequestParameters.EMPTY;
+    private final Map<String, LocretEngine> otherEngines = new LinkedHashMap<>();
     private LocretEngine engine;
     private ModelSource modelSource;
-    private Duration timeout;
+    private ToolFormat toolFormat;
+    private boolean returnThinking;
+    private boolean sendThinking = true;
     private List<ChatModelListener> listeners = List.of();
-    private Set<Capability> supportedCapabilities = Set.of();
     private boolean mergeMessages;
+    private Set<Capability> supportedCapabilities = ChatRuntime.CAPABILITIES;
 
     LocretModelBuilder() {}
 
@@ -133,9 +137,46 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return self();
     }
 
+    /**
+     * Further models by the names under which requests select them; they stay open when this one is closed.
+     *
+     * @param engines loaded models by name
+     */
+    public B otherEngines(Map<String, LocretEngine> engines) {
+        otherEngines.clear();
+        if (engines != null) {
+            otherEngines.putAll(engines);
+        }
+        return self();
+    }
+
     /** Time for a request, waiting included; none by default, since long prompts take long. */
     public B timeout(Duration timeout) {
-        this.timeout = timeout;
+        parameters.timeout(timeout);
+        return self();
+    }
+
+    /** How the model is told of tools and writes its calls; by default what its chat template was written for. */
+    public B toolFormat(ToolFormat toolFormat) {
+        this.toolFormat = toolFormat;
+        return self();
+    }
+
+    /** Whether the model thinks before it answers; by default what its chat template says. */
+    public B think(Boolean think) {
+        parameters.think(think);
+        return self();
+    }
+
+    /** Whether answers carry what the model thought; off by default. It is never part of the text. */
+    public B returnThinking(Boolean returnThinking) {
+        this.returnThinking = Boolean.TRUE.equals(returnThinking);
+        return self();
+    }
+
+    /** Whether thoughts in earlier answers are given to the chat template, which decides about them; on by default. */
+    public B sendThinking(Boolean sendThinking) {
+        this.sendThinking = !Boolean.FALSE.equals(sendThinking);
         return self();
     }
 
@@ -211,8 +252,13 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return self();
     }
 
+    /**
+     * What the model says that it can do, by default all that it can. Without {@code RESPONSE_FORMAT_JSON_SCHEMA} AI
+     * services describe the format in words instead.
+     */
     public B supportedCapabilities(Set<Capability> supportedCapabilities) {
-        this.supportedCapabilities = supportedCapabilities == null ? Set.of() : Set.copyOf(supportedCapabilities);
+        this.supportedCapabilities =
+                supportedCapabilities == null ? ChatRuntime.CAPABILITIES : Set.copyOf(supportedCapabilities);
         return self();
     }
 
@@ -240,9 +286,6 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         LocretChatRequestParameters defaults =
                 LocretChatRequestParameters.of(defaultRequestParameters).overrideWith(parameters.build());
         Parameters.check(defaults);
-        Checks.argument(
-                timeout == null || !timeout.isNegative() && !timeout.isZero(),
-                () -> "timeout must be positive: timeout=" + timeout);
         if (engine != null) {
             Checks.argument(
                     modelSource == null && loading.isEmpty(),
@@ -274,8 +317,20 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
                         .overrideWith(defaults)
                         .modelName(model.modelName())
                         .build();
-        MessageMapper messages =
-                new MessageMapper(model.tokenizer(), model.chatTemplate(), model.modelName(), mergeMessages);
-        return new ChatRuntime(model, owned, messages, named, timeout, listeners, supportedCapabilities);
+        Map<String, LoadedModel> models = new LinkedHashMap<>();
+        LoadedModel first = LoadedModel.of(model, toolFormat, mergeMessages);
+        models.put(model.modelName(), first);
+        otherEngines.forEach((name, other) -> Checks.argument(
+                models.putIfAbsent(name, LoadedModel.of(other, null, mergeMessages)) == null,
+                () -> "two models have one name: other-engines=" + name));
+        models.putIfAbsent(named.modelName(), first);
+        return new ChatRuntime(
+                Collections.unmodifiableMap(models),
+                owned,
+                named,
+                returnThinking,
+                sendThinking,
+                listeners,
+                supportedCapabilities);
     }
 }

@@ -2,16 +2,10 @@ package dev.locret;
 
 import static dev.langchain4j.spi.ServiceHelper.loadFactories;
 
-import dev.langchain4j.model.ModelProvider;
-import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.StreamingChatModel;
-import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
-import dev.locret.engine.LocretEngine;
 import dev.locret.spi.LocretStreamingChatModelBuilderFactory;
-import java.util.List;
-import java.util.Set;
 
 /**
  * As {@link LocretChatModel}, with the answer in pieces as it is written.
@@ -20,11 +14,9 @@ import java.util.Set;
  * {@code onError}, so that listeners hear of them too. The {@link dev.langchain4j.model.chat.response.StreamingHandle}
  * in each piece's context ends the answer; the handler hears nothing after that.
  */
-public class LocretStreamingChatModel implements StreamingChatModel, AutoCloseable {
-    private final ChatRuntime runtime;
-
+public class LocretStreamingChatModel extends LocretModel implements StreamingChatModel {
     protected LocretStreamingChatModel(LocretStreamingChatModelBuilder builder) {
-        this.runtime = builder.runtime();
+        super(builder.runtime());
     }
 
     public static LocretStreamingChatModelBuilder builder() {
@@ -38,37 +30,6 @@ public class LocretStreamingChatModel implements StreamingChatModel, AutoCloseab
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
         runtime.stream(request, handler);
-    }
-
-    @Override
-    public LocretChatRequestParameters defaultRequestParameters() {
-        return runtime.defaults();
-    }
-
-    @Override
-    public List<ChatModelListener> listeners() {
-        return runtime.listeners();
-    }
-
-    @Override
-    public ModelProvider provider() {
-        return ModelProvider.OTHER;
-    }
-
-    @Override
-    public Set<Capability> supportedCapabilities() {
-        return runtime.capabilities();
-    }
-
-    /** The loaded model, which other models may share. */
-    public LocretEngine engine() {
-        return runtime.engine();
-    }
-
-    /** Frees the model, unless it is shared; answers in progress fail. No effect when closed. */
-    @Override
-    public void close() {
-        runtime.close();
     }
 
     /** Setters of {@link LocretStreamingChatModel}. */

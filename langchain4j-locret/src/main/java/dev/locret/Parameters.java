@@ -2,6 +2,7 @@ package dev.locret;
 
 import dev.locret.common.Checks;
 import dev.locret.generate.SamplingParameters;
+import java.time.Duration;
 
 /** Checks of request parameters, by the names that command line and properties have for them, and what null means. */
 final class Parameters {
@@ -17,6 +18,10 @@ final class Parameters {
         inRange("presence-penalty", parameters.presencePenalty(), -100, 100);
         inRange("frequency-penalty", parameters.frequencyPenalty(), -100, 100);
         inRange("max-output-tokens", parameters.maxOutputTokens(), 1, Integer.MAX_VALUE);
+        Duration timeout = parameters.timeout();
+        Checks.argument(
+                timeout == null || !timeout.isNegative() && !timeout.isZero(),
+                () -> "timeout must be positive: timeout=" + timeout);
         Checks.argument(
                 !parameters.stopSequences().contains(""),
                 () -> "stop has an empty text, which is everywhere: stop=" + parameters.stopSequences());

@@ -19,14 +19,19 @@ import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.locret.LocretChatModel.LocretChatModelBuilder;
+import dev.locret.engine.GenerationListener;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -214,7 +219,93 @@ class LocretChatModelTest {
                 .isEqualTo(named.engine().modelName());
         assertThatThrownBy(() -> named.chat(request("other")))
                 .isExactlyInstanceOf(ModelNotFoundException.class)
-                .hasMessage("no such model is loaded: modelName=other, loaded=reader");
+                .hasMessage("no such model is loaded: modelName=other, loaded="
+                        + named.engine().modelName() + ", reader");
+    }
+
+    @Test
+    void putsARequestToTheModelThatItNames() {
+        LocretChatModel several = shared().modelName("reader")
+                .otherEngines(Map.of("second", DemoEngine.shared()))
+                .maxOutputTokens(1)
+                .build();
+
+        assertThat(several.chat(request("second")).modelName()).isEqualTo("second");
+        assertThat(several.chat(userMessage("Hi")).modelName()).isEqualTo("reader");
+        assertThatThrownBy(() -> several.chat(request("third")))
+                .isExactlyInstanceOf(ModelNotFoundException.class)
+                .hasMessage("no such model is loaded: modelName=third, loaded="
+                        + several.engine().modelName() + ", second, reader");
+        assertThatThrownBy(
+                        () -> shared().otherEngines(Map.of(DemoEngine.shared().modelName(), DemoEngine.shared()))
+                                .build())
+                .hasMessage("two models have one name: other-engines="
+                        + DemoEngine.shared().modelName());
+    }
+
+    @Test
+    void asksATextThatWasReadBefore() {
+        LocretChatModel reader = LocretChatModel.builder()
+                .modelPath(DemoModel.path())
+                .cacheBudget(256)
+                .chunkSize(64)
+                .localTokens(64)
+                .maxOutputTokens(12)
+                .build();
+        ChatRequest question = ChatRequest.builder()
+                .messages(userMessage("What is the name of the dog?"))
+                .parameters(
+                        LocretChatRequestParameters.builder().context("story").build())
+                .build();
+
+        assertThatThrownBy(() -> reader.chat(question)).isExactlyInstanceOf(InvalidRequestException.class);
+        int tokens = reader.readContext("story", "The name of the dog is Rex.", GenerationListener.NONE)
+                .await()
+                .tokens();
+        ChatResponse answer = reader.chat(question);
+
+        assertThat(answer.aiMessage().text()).contains("Rex");
+        assertThat(answer.tokenUsage().inputTokenCount()).isGreaterThan(tokens + 5);
+        assertThat(((LocretChatResponseMetadata) answer.metadata()).promptTokensRead())
+                .isEqualTo(answer.tokenUsage().inputTokenCount() - tokens);
+        assertThat(answer.tokenUsage().inputTokenCount())
+                .isEqualTo(new LocretTokenCountEstimator(reader.engine())
+                        .estimateTokenCountInMessages(
+                                List.of(userMessage("The name of the dog is Rex.\n\nWhat is the name of the dog?"))));
+        assertThatThrownBy(() -> reader.chat(ChatRequest.builder()
+                        .messages(systemMessage("Be brief."), userMessage("?"))
+                        .parameters(LocretChatRequestParameters.builder()
+                                .context("story")
+                                .build())
+                        .build()))
+                .isExactlyInstanceOf(UnsupportedFeatureException.class)
+                .hasMessage(
+                        "a first message that is not the user's, with parameter 'context', is not supported by Locret");
+        reader.close();
+    }
+
+    @Test
+    void neverShowsToolsThatMustNotBeCalled() {
+        ToolSpecification tool = ToolSpecification.builder().name("now").build();
+        int plain = inputTokens(ChatRequestParameters.builder().build());
+
+        assertThat(inputTokens(ChatRequestParameters.builder()
+                        .toolSpecifications(tool)
+                        .toolChoice(ToolChoice.NONE)
+                        .build()))
+                .isEqualTo(plain);
+        assertThat(inputTokens(
+                        ChatRequestParameters.builder().toolSpecifications(tool).build()))
+                .isGreaterThan(plain + 20);
+    }
+
+    private int inputTokens(ChatRequestParameters parameters) {
+        return model.chat(ChatRequest.builder()
+                        .messages(userMessage("Hi"))
+                        .parameters(parameters)
+                        .build())
+                .tokenUsage()
+                .inputTokenCount();
     }
 
     private static ChatRequest request(String modelName) {
@@ -250,13 +341,17 @@ class LocretChatModelTest {
     @Test
     void refusesWhatItCannotDo() {
         List<ChatRequestParameters> refused = List.of(
-                ChatRequestParameters.builder()
-                        .toolSpecifications(
-                                ToolSpecification.builder().name("now").build())
-                        .build(),
                 ChatRequestParameters.builder().toolChoice(ToolChoice.REQUIRED).build(),
+                LocretChatRequestParameters.builder().think(true).build(),
                 ChatRequestParameters.builder()
-                        .responseFormat(ResponseFormat.JSON)
+                        .responseFormat(ResponseFormat.builder()
+                                .type(ResponseFormatType.JSON)
+                                .jsonSchema(JsonSchema.builder()
+                                        .name("odd")
+                                        .rootElement(JsonRawSchema.from("{\"type\": \"object\", \"properties\": "
+                                                + "{\"a\": {\"not\": {\"type\": \"string\"}}}}"))
+                                        .build())
+                                .build())
                         .build());
         for (ChatRequestParameters parameters : refused) {
             assertThatThrownBy(() -> model.chat(ChatRequest.builder()
@@ -298,11 +393,9 @@ class LocretChatModelTest {
     @Test
     void saysWhoItIs() {
         assertThat(model.provider()).isEqualTo(ModelProvider.OTHER);
-        assertThat(model.supportedCapabilities()).isEmpty();
-        assertThat(shared().supportedCapabilities(Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA))
-                        .build()
-                        .supportedCapabilities())
-                .containsExactly(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+        assertThat(model.supportedCapabilities()).containsExactly(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+        assertThat(shared().supportedCapabilities(Set.of()).build().supportedCapabilities())
+                .isEmpty();
     }
 
     private static LocretChatModelBuilder shared() {

@@ -24,6 +24,10 @@ class LocretParametersTest {
             .repetitionPenalty(1.1)
             .seed(3L)
             .evictionPolicy("keydiff")
+            .context("contract-42")
+            .think(true)
+            .timeout(Duration.ofSeconds(5))
+            .priority(2)
             .build();
 
     @Test
@@ -48,6 +52,20 @@ class LocretParametersTest {
                         .build());
         assertThat(merged.repetitionPenalty()).isEqualTo(1.1);
         assertThat(merged.topK()).isEqualTo(40);
+        assertThat(merged.context()).isEqualTo("contract-42");
+        assertThat(all.overrideWith(LocretChatRequestParameters.builder()
+                        .context("minutes")
+                        .think(false)
+                        .timeout(Duration.ofSeconds(9))
+                        .priority(-1)
+                        .build()))
+                .isEqualTo(LocretChatRequestParameters.builder()
+                        .overrideWith(all)
+                        .context("minutes")
+                        .think(false)
+                        .timeout(Duration.ofSeconds(9))
+                        .priority(-1)
+                        .build());
         assertThat(own.defaultedBy(all)).isEqualTo(all.overrideWith(own));
         assertThat(all.overrideWith(LocretChatRequestParameters.EMPTY))
                 .isEqualTo(all)
@@ -56,7 +74,9 @@ class LocretParametersTest {
         assertThat(all).isNotEqualTo(merged);
         assertThat(LocretChatRequestParameters.of(DefaultChatRequestParameters.EMPTY))
                 .isEqualTo(LocretChatRequestParameters.EMPTY);
-        assertThat(all.toString()).contains("minP=0.05", "repetitionPenalty=1.1", "seed=3", "evictionPolicy=keydiff");
+        assertThat(all.toString())
+                .contains("minP=0.05", "repetitionPenalty=1.1", "seed=3", "evictionPolicy=keydiff")
+                .contains("context=contract-42", "think=true", "timeout=PT5S", "priority=2");
     }
 
     @Test

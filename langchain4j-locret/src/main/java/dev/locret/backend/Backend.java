@@ -75,6 +75,12 @@ public interface Backend extends AutoCloseable {
     /** Bytes that {@link #reserveAttention} occupies. */
     long attentionBytes(AttentionSpec spec, int maxRows, int maxEntries);
 
+    /** Scratch for {@link #sample}, planned at load. */
+    void reserveSampling(int vocabulary);
+
+    /** Bytes that {@link #reserveSampling} occupies. */
+    long samplingBytes(int vocabulary);
+
     /** {@code out[i] = table[tokenIds[i]]}. */
     void embed(DeviceWeight table, int[] tokenIds, Matrix out);
 
@@ -147,7 +153,7 @@ public interface Backend extends AutoCloseable {
      * Chooses a token for each row of logits; waits for the device.
      *
      * @param specs one a row
-     * @return token ids; -1 for a row that holds NaN or plus infinity
+     * @return token ids; -1 for a row that holds NaN or plus infinity, wherever it is
      */
     int[] sample(Matrix logits, SamplingSpec[] specs);
 

@@ -2,12 +2,11 @@ package dev.locret.chat;
 
 import static dev.locret.chat.UnsupportedFeatures.unsupported;
 
-import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
-import dev.langchain4j.data.message.Content;
-import dev.langchain4j.data.message.SystemMessage;
-import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
+import dev.locret.chat.answer.AnswerParser.Start;
+import dev.locret.chat.constraint.AnswerLanguages;
+import dev.locret.chat.tools.ToolFormat;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.text.ChatTemplate;
@@ -15,10 +14,13 @@ import dev.locret.text.PromptSpan;
 import dev.locret.text.TemplateRejection;
 import dev.locret.text.Tokenizer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Messages to the token ids of a prompt, through the model's own chat template: all messages, in their order, whatever
@@ -27,48 +29,192 @@ import java.util.Optional;
  * <p>Immutable, safe to share between threads.
  */
 public final class MessageMapper {
+    private static final String THINK = "<think>";
+    private static final String THOUGHT = "</think>";
+
     private final Tokenizer tokenizer;
     private final ChatTemplate template;
     private final boolean merges;
+    private final ToolFormat toolFormat;
+    private final TemplateMessages messages;
+    private final Set<Integer> thinkingMarkers;
+    private final Set<Integer> allMarkers;
+    private final boolean thinks;
+    private final AnswerLanguages languages;
 
-    /** As below, without merging. */
+    /**
+     * A mapper that takes the format of tools from the template.
+     *
+     * @param modelName for messages
+     * @throws LocretException ({@code template}) if the model has no chat template
+     */
     public MessageMapper(Tokenizer tokenizer, Optional<ChatTemplate> template, String modelName) {
-        this(tokenizer, template, modelName, false);
+        this(tokenizer, template, modelName, null, false);
     }
 
     /**
-     * @param modelName for messages
+     * As above.
+     *
+     * @param toolFormat another format of tools than the template's, or null
      * @param merges whether messages that the template refuses are tried with repeated roles joined, and with system
      *     messages as part of user messages
-     * @throws LocretException ({@code template}) if the model has no chat template
      */
-    public MessageMapper(Tokenizer tokenizer, Optional<ChatTemplate> template, String modelName, boolean merges) {
+    public MessageMapper(
+            Tokenizer tokenizer,
+            Optional<ChatTemplate> template,
+            String modelName,
+            ToolFormat toolFormat,
+            boolean merges) {
         this.tokenizer = tokenizer;
         this.merges = merges;
         this.template = template.orElseThrow(() -> new LocretException(
                 ErrorId.TEMPLATE,
                 "template: the model has no chat template, so messages cannot become a prompt (a base model? else put"
                         + " chat_template.jinja beside it): " + modelName));
+        String source = this.template.source();
+        this.toolFormat = toolFormat == null ? ToolFormat.of(source) : toolFormat;
+        this.messages = new TemplateMessages(source, this.toolFormat, acceptsSystem());
+        this.thinks = source.contains(THINK) || source.contains(THOUGHT);
+        this.languages = new AnswerLanguages(tokenizer, this.toolFormat, source.contains("[ARGS]"));
+        List<String> tags = thinks ? List.of(THINK, THOUGHT) : List.of();
+        this.thinkingMarkers = controlTokens(tags.stream());
+        this.allMarkers = controlTokens(Stream.concat(tags.stream(), this.toolFormat.markers().stream()));
+    }
+
+    private Set<Integer> controlTokens(Stream<String> names) {
+        return names.map(this::controlToken).flatMap(Optional::stream).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private boolean acceptsSystem() {
+        try {
+            template.render(
+                    List.of(Map.of("role", "system", "content", "s"), Map.of("role", "user", "content", "u")),
+                    tokenizer);
+            return true;
+        } catch (LocretException refused) {
+            return false;
+        }
+    }
+
+    private Optional<Integer> controlToken(String name) {
+        int[] ids = tokenizer.encode(name, true);
+        return ids.length == 1 && tokenizer.isSpecial(ids[0]) ? Optional.of(ids[0]) : Optional.empty();
+    }
+
+    /** How the model is told of tools and writes its calls. */
+    public ToolFormat toolFormat() {
+        return toolFormat;
+    }
+
+    /** What the answers can be held to. */
+    public AnswerLanguages languages() {
+        return languages;
     }
 
     /**
-     * Token ids of a prompt that ends where the answer begins; at most one BOS.
+     * Control tokens that mean something in an answer: its text must show them by name.
      *
-     * @throws dev.langchain4j.exception.UnsupportedFeatureException for messages and contents other than text
+     * @param tools whether the answer may call tools
+     */
+    public Set<Integer> markers(boolean tools) {
+        return tools ? allMarkers : thinkingMarkers;
+    }
+
+    /** As {@link #toPrompt(List, PromptOptions)} of messages alone. */
+    public int[] toPrompt(List<ChatMessage> history) {
+        return toPrompt(history, PromptOptions.PLAIN).tokens();
+    }
+
+    /**
+     * A prompt that ends where the answer begins.
+     *
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException for contents other than text, and if the model is to
+     *     think and cannot
      * @throws TemplateRejection if the template refuses the messages
      * @throws LocretException ({@code template}) if the template fails
      */
-    public int[] toPrompt(List<ChatMessage> messages) {
-        List<Map<String, Object>> entries =
-                messages.stream().map(MessageMapper::toTemplate).toList();
-        return tokenizer.encodePrompt(render(entries));
+    public Prompt toPrompt(List<ChatMessage> history, PromptOptions options) {
+        return prompt(history, options, false);
     }
 
-    private List<PromptSpan> render(List<Map<String, Object>> messages) {
+    /**
+     * The rest of a prompt whose beginning was read as a context: the first message of the user goes on after its text.
+     *
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException as {@link #toPrompt}, and for what would have to stand
+     *     in front of that text: a system message and tools
+     */
+    public Prompt toRest(List<ChatMessage> history, PromptOptions options) {
+        if (history.isEmpty() || !(history.get(0) instanceof UserMessage)) {
+            throw unsupported("a first message that is not the user's, with parameter 'context',");
+        }
+        if (!options.tools().isEmpty()) {
+            throw unsupported("parameter 'toolSpecifications' with parameter 'context'");
+        }
+        return prompt(history, options, true);
+    }
+
+    /** Token ids of a prompt up to a text of the user's, behind which it can go on. */
+    public int[] toContext(String text) {
+        List<PromptSpan> spans =
+                template.render(messages.messages(List.of(UserMessage.from(text)), List.of(), false), tokenizer);
+        int last = spans.size();
+        while (last > 0 && spans.get(last - 1).trusted()) {
+            last--;
+        }
+        return tokenizer.encodePrompt(spans.subList(0, last));
+    }
+
+    private Prompt prompt(List<ChatMessage> history, PromptOptions options, boolean rest) {
+        if (Boolean.TRUE.equals(options.think()) && !thinks) {
+            throw unsupported("parameter 'think' (the chat template of the model knows no thinking)");
+        }
+        // What is held to a grammar from its first token on is not thought about unless that is asked for.
+        boolean held = options.forceCall() || options.json();
+        Boolean think = options.think() == null && held && thinks ? Boolean.FALSE : options.think();
+        List<PromptSpan> spans = new ArrayList<>(render(
+                messages.messages(history, options.tools(), options.sendThinking()),
+                messages.tools(options.tools()),
+                think == null ? Map.of() : Map.of("enable_thinking", think)));
+        boolean open = endsWith(spans, THINK);
+        if (open && Boolean.FALSE.equals(think)) {
+            spans.add(new PromptSpan("\n" + THOUGHT + "\n\n", true));
+            open = false;
+        } else if (thinks && Boolean.FALSE.equals(think) && !endsWith(spans, THOUGHT)) {
+            spans.add(new PromptSpan(THINK + "\n\n" + THOUGHT + "\n\n", true));
+        } else if (!open && options.json() && Boolean.TRUE.equals(think)) {
+            spans.add(new PromptSpan(THINK + "\n", true));
+            open = true;
+        }
+        Start start = open ? Start.THINKING : thinks ? Start.MAY_THINK : Start.TEXT;
+        if (options.forceCall()) {
+            spans.add(new PromptSpan(toolFormat.prefix(), true));
+            start = Start.CALL;
+        }
+        return new Prompt(rest ? encodeRest(spans) : tokenizer.encodePrompt(spans), start);
+    }
+
+    /** From the first words that are the user's on; BOS is in the context. */
+    private int[] encodeRest(List<PromptSpan> spans) {
+        int first = 0;
+        while (first < spans.size() && spans.get(first).trusted()) {
+            first++;
+        }
+        List<PromptSpan> rest = new ArrayList<>();
+        rest.add(new PromptSpan("\n\n", false));
+        rest.addAll(spans.subList(first, spans.size()));
+        int[] ids = tokenizer.encodePrompt(rest);
+        return tokenizer.addsBos() ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
+    }
+
+    /** Renders the first form of the messages that the template takes. */
+    private List<PromptSpan> render(
+            List<Map<String, Object>> entries, List<Map<String, Object>> tools, Map<String, Object> settings) {
         TemplateRejection first = null;
-        for (List<Map<String, Object>> form : merges ? MessageMerger.forms(messages) : List.of(messages)) {
+        for (List<Map<String, Object>> form : merges ? MessageMerger.forms(entries) : List.of(entries)) {
+            Map<String, Object> context = ChatTemplate.context(form, tools, tokenizer);
+            context.putAll(settings);
             try {
-                return template.render(form, tokenizer);
+                return template.render(context);
             } catch (TemplateRejection e) {
                 first = first == null ? e : first;
             }
@@ -76,65 +222,12 @@ public final class MessageMapper {
         throw first;
     }
 
-    private static Map<String, Object> toTemplate(ChatMessage message) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("role", role(message));
-        entry.put("content", text(message));
-        if (message instanceof UserMessage user && user.name() != null) {
-            entry.put("name", user.name());
+    /** Whether the template itself, not a message, ends the prompt with this tag. */
+    private static boolean endsWith(List<PromptSpan> spans, String tag) {
+        if (spans.isEmpty()) {
+            return false;
         }
-        if (message instanceof AiMessage ai && ai.thinking() != null) {
-            entry.put("reasoning_content", ai.thinking());
-        }
-        return entry;
-    }
-
-    private static String role(ChatMessage message) {
-        return switch (message.type()) {
-            case SYSTEM -> "system";
-            case USER -> "user";
-            case AI -> "assistant";
-            default -> throw unsupported("message of type " + message.type());
-        };
-    }
-
-    /**
-     * What a message says.
-     *
-     * @throws dev.langchain4j.exception.UnsupportedFeatureException if it holds anything but text
-     */
-    static String text(ChatMessage message) {
-        if (message instanceof SystemMessage system) {
-            return system.text();
-        }
-        if (message instanceof UserMessage user) {
-            return text(user);
-        }
-        if (message instanceof AiMessage ai) {
-            return text(ai);
-        }
-        throw unsupported("message of type " + message.type());
-    }
-
-    private static String text(AiMessage message) {
-        if (message.hasToolExecutionRequests()) {
-            throw unsupported("'toolExecutionRequests' of a message of type AI");
-        }
-        if (!message.images().isEmpty()) {
-            throw unsupported("'images' of a message of type AI");
-        }
-        return message.text() == null ? "" : message.text();
-    }
-
-    /** Several texts of one message are lines of it. */
-    private static String text(UserMessage message) {
-        List<String> texts = new ArrayList<>();
-        for (Content content : message.contents()) {
-            if (!(content instanceof TextContent)) {
-                throw unsupported("content of type " + content.type());
-            }
-            texts.add(((TextContent) content).text());
-        }
-        return String.join("\n", texts);
+        PromptSpan last = spans.get(spans.size() - 1);
+        return last.trusted() && last.text().stripTrailing().endsWith(tag);
     }
 }

@@ -30,7 +30,10 @@ final class MessageMerger {
         List<Map<String, Object>> joined = new ArrayList<>();
         for (Map<String, Object> message : messages) {
             int last = joined.size() - 1;
-            if (last >= 0 && joined.get(last).get(ROLE).equals(message.get(ROLE))) {
+            if (last >= 0
+                    && plain(joined.get(last))
+                    && plain(message)
+                    && joined.get(last).get(ROLE).equals(message.get(ROLE))) {
                 joined.set(
                         last, with(joined.get(last), joined.get(last).get(CONTENT) + BETWEEN + message.get(CONTENT)));
             } else {
@@ -38,6 +41,11 @@ final class MessageMerger {
             }
         }
         return joined;
+    }
+
+    /** Calls of tools and their results stay messages of their own. */
+    private static boolean plain(Map<String, Object> message) {
+        return !message.containsKey("tool_calls") && !message.containsKey("tool_call_id");
     }
 
     /** Each system message stands in front of the next user message, as part of it, or alone where none follows. */

@@ -3,6 +3,7 @@ package dev.locret.chat;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.locret.chat.tools.ToolInstructions;
 import dev.locret.text.ChatTemplate;
 import dev.locret.text.TemplateRejection;
 import dev.locret.text.Tokenizer;
@@ -36,7 +37,13 @@ public final class PromptCounter {
 
     /** Tokens of a message's text and of what a template usually writes around it. */
     public int count(ChatMessage message) {
-        return count(MessageMapper.text(message)) + tokensPerMessage;
+        String text = MessageTexts.of(message);
+        boolean calls = message instanceof AiMessage ai && ai.hasToolExecutionRequests();
+        return count(calls ? withCalls((AiMessage) message, text) : text) + tokensPerMessage;
+    }
+
+    private String withCalls(AiMessage message, String text) {
+        return ToolInstructions.calls(text, message.toolExecutionRequests(), messages.toolFormat());
     }
 
     /** Tokens of the prompt that the messages become; estimated where the template refuses them. */

@@ -1,21 +1,21 @@
 package dev.locret.chat;
 
 import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.onCompleteResponse;
-import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.onPartialResponse;
 import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils.withLoggingExceptions;
 
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
+import dev.locret.chat.answer.AnswerCollector;
+import dev.locret.chat.answer.AnswerParser;
 import dev.locret.common.LocretException;
 import dev.locret.engine.Generation;
 import dev.locret.engine.GenerationListener;
 import dev.locret.engine.GenerationResult;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * Tells a handler of one answer, on a thread of its own: the engine's worker only drops pieces into a queue, so a slow
@@ -25,24 +25,36 @@ import java.util.function.Function;
 public final class ResponseStream implements GenerationListener, StreamingHandle {
     private static final AtomicLong COUNT = new AtomicLong();
 
-    /** How long the end of a generation may go unnoticed; pieces are noticed at once. */
-    private static final long END_CHECK_MILLIS = 10;
+    /** Stands behind the last piece; no piece is empty. */
+    private static final String END = "";
 
     private final StreamingChatResponseHandler handler;
-    private final Function<GenerationResult, ChatResponse> toResponse;
+    private final BiFunction<AnswerCollector, GenerationResult, ChatResponse> toResponse;
+    private final AnswerCollector answer = new AnswerCollector();
+    private final AnswerParser parser;
     private final BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
     private volatile Generation generation;
     private volatile boolean cancelled;
 
-    /** A stream to {@code handler}; pass it to the engine as listener, then call {@link #start}. */
-    public ResponseStream(StreamingChatResponseHandler handler, Function<GenerationResult, ChatResponse> toResponse) {
+    /**
+     * A stream to {@code handler}; pass it to the engine as listener, then call {@link #start}.
+     *
+     * @param tellThinking whether the handler hears what the model thinks
+     */
+    public ResponseStream(
+            StreamingChatResponseHandler handler,
+            AnswerReading reading,
+            boolean tellThinking,
+            BiFunction<AnswerCollector, GenerationResult, ChatResponse> toResponse) {
         this.handler = handler;
         this.toResponse = toResponse;
+        this.parser = reading.parser(new HandlerSink(handler, this, tellThinking, answer));
     }
 
     /** Tells the handler of {@code submitted} until it ends, in the background. */
     public void start(Generation submitted) {
         generation = submitted;
+        submitted.whenDone(() -> pieces.add(END));
         Thread thread = new Thread(this::run, "locret-stream-" + COUNT.incrementAndGet());
         thread.setDaemon(true);
         thread.start();
@@ -66,9 +78,11 @@ public final class ResponseStream implements GenerationListener, StreamingHandle
 
     private void run() {
         try {
-            deliverPieces();
+            for (String piece = pieces.take(); !piece.equals(END) && !cancelled; piece = pieces.take()) {
+                parser.append(piece);
+            }
             if (!cancelled) {
-                deliverEnd();
+                end();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -78,22 +92,12 @@ public final class ResponseStream implements GenerationListener, StreamingHandle
         }
     }
 
-    private void deliverPieces() throws InterruptedException {
-        while (!cancelled) {
-            boolean ended = generation.isDone();
-            String piece = ended ? pieces.poll() : pieces.poll(END_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-            if (piece != null) {
-                onPartialResponse(handler, piece, this);
-            } else if (ended) {
-                return;
-            }
-        }
-    }
-
-    private void deliverEnd() {
+    private void end() {
         ChatResponse response;
         try {
-            response = toResponse.apply(generation.await());
+            GenerationResult result = generation.await();
+            parser.finish();
+            response = toResponse.apply(answer, result);
         } catch (LocretException e) {
             fail(handler, ExceptionMapper.map(e));
             return;
@@ -101,7 +105,9 @@ public final class ResponseStream implements GenerationListener, StreamingHandle
             fail(handler, e);
             return;
         }
-        onCompleteResponse(handler, response);
+        if (!cancelled) {
+            onCompleteResponse(handler, response);
+        }
     }
 
     /** Tells {@code handler} of an error, whatever it does about it. */

@@ -2,7 +2,7 @@ package dev.locret.chat;
 
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.ToolChoice;
 
 /** Refuses what a request asks for and nobody here does: an answer that ignores it would look like one that does not. */
 public final class UnsupportedFeatures {
@@ -14,16 +14,9 @@ public final class UnsupportedFeatures {
      * @throws UnsupportedFeatureException with the parameter's name
      */
     public static void refuse(ChatRequestParameters parameters) {
-        if (parameters.toolSpecifications() != null
-                && !parameters.toolSpecifications().isEmpty()) {
-            throw unsupported("parameter 'toolSpecifications'");
-        }
-        if (parameters.toolChoice() != null) {
-            throw unsupported("parameter 'toolChoice'");
-        }
-        if (parameters.responseFormat() != null && parameters.responseFormat().type() != ResponseFormatType.TEXT) {
-            throw unsupported("parameter 'responseFormat' of type "
-                    + parameters.responseFormat().type());
+        if (parameters.toolChoice() == ToolChoice.REQUIRED
+                && parameters.toolSpecifications().isEmpty()) {
+            throw unsupported("parameter 'toolChoice' REQUIRED without 'toolSpecifications'");
         }
     }
 

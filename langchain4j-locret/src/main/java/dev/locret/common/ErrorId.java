@@ -23,6 +23,8 @@ public enum ErrorId {
     TOKENIZER("tokenizer"),
     /** A chat template cannot be parsed, fails, or exceeds its limits. */
     TEMPLATE("template"),
+    /** A JSON schema or another grammar cannot hold an answer. */
+    GRAMMAR("grammar"),
     /** Memory planned at load is more than there is. */
     NOT_ENOUGH_MEMORY("not-enough-memory"),
     /** A requested device or kernel provider is not there. */

@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.backend.Matrix;
+import dev.locret.backend.SamplingSpec;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.CacheSnapshot;
 import dev.locret.cache.KvCache;
@@ -11,6 +12,7 @@ import dev.locret.eviction.EvictionPolicy;
 import dev.locret.eviction.Evictor;
 import dev.locret.generate.AnswerText;
 import dev.locret.generate.Sampler;
+import dev.locret.generate.TokenConstraint;
 import dev.locret.model.Segment;
 import java.time.Duration;
 import java.util.Arrays;
@@ -23,6 +25,7 @@ final class ActiveGeneration {
     private final boolean auto;
     private final PromptStart start;
     private final Sampler sampler;
+    private final TokenConstraint constraint;
     private final AnswerText answer;
     private final int maxTokens;
     private final long started;
@@ -41,7 +44,8 @@ final class ActiveGeneration {
         this.parts = parts;
         this.started = parts.nanoTime().getAsLong();
         this.auto = parts.policies().isAuto(request.policy());
-        this.answer = new AnswerText(parts.text().tokenizerOrNull(), request.stops());
+        this.constraint = request.grammar() == null ? null : request.grammar().start(parts.tokenVocabulary());
+        this.answer = new AnswerText(parts.text().tokenizerOrNull(), request.stops(), request.shownTokens());
         this.maxTokens = parts.maxOutputTokens(handle);
         CachePlan plan = parts.settings().plan();
         EvictionPolicy policy = parts.policies().start(request.policy(), handle.context(), handle.textTokens());
@@ -65,8 +69,9 @@ final class ActiveGeneration {
         return session;
     }
 
-    Sampler sampler() {
-        return sampler;
+    /** How to choose the next token. */
+    SamplingSpec sampling() {
+        return sampler.next(constraint == null ? null : constraint.allowed());
     }
 
     /** Whether a part of the prompt is still to be read. */
@@ -123,8 +128,11 @@ final class ActiveGeneration {
         }
         append(token);
         sampler.accept(token);
+        if (constraint != null) {
+            constraint.accept(token);
+        }
         tell(answer.append(token));
-        if (answer.stopped()) {
+        if (answer.stopped() || constraint != null && constraint.finished()) {
             finish(Finish.STOP);
         } else if (count == maxTokens || !parts.policies().canDecode(session, auto)) {
             finish(Finish.LENGTH);

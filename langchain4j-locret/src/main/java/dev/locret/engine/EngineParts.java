@@ -6,6 +6,7 @@ import dev.locret.cache.KvCache;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.format.ModelConfig;
+import dev.locret.generate.grammar.TokenVocabulary;
 import dev.locret.model.Decoder;
 import java.time.Duration;
 import java.util.List;
@@ -72,6 +73,15 @@ record EngineParts(
                 () -> "prompt does not fit the window and positions are those of the text: tokens=" + tokens
                         + ", window=" + settings.window());
         checkStops(Checks.notNull("stops", request.stops()));
+        if (request.grammar() != null) {
+            // What is wrong with it is told now, not when its turn comes.
+            request.grammar().start(tokenVocabulary()).allowed();
+        }
+    }
+
+    /** The tokens as grammars need them; fails if the model has no tokenizer. */
+    TokenVocabulary tokenVocabulary() {
+        return text.tokenVocabulary(endTokens);
     }
 
     private void checkStops(List<String> stops) {

@@ -14,4 +14,7 @@ public interface Generation {
 
     /** Whether it ended, whatever the way. */
     boolean isDone();
+
+    /** Runs {@code action} when it has ended, on the thread that ends it, or at once; it must return soon. */
+    void whenDone(Runnable action);
 }

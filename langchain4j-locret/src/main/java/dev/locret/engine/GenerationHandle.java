@@ -101,6 +101,11 @@ final class GenerationHandle implements Generation {
         fail(new LocretException(ErrorId.CANCELLED, "generation: cancelled"));
     }
 
+    @Override
+    public void whenDone(Runnable action) {
+        outcome.whenComplete((result, failure) -> action.run());
+    }
+
     void complete(GenerationResult result) {
         outcome.complete(result);
     }

@@ -1,8 +1,10 @@
 package dev.locret.engine;
 
 import dev.locret.generate.SamplingParameters;
+import dev.locret.generate.grammar.Language;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A prompt and how to answer it.
@@ -20,6 +22,10 @@ import java.util.List;
  * @param priority a waiting request starts before those of lower priority and after those of the same that came first
  * @param messageBorders tokens of the prompt at which messages begin, as far as known: a later prompt that differs from
  *     this one from such a token on need not be read again up to there; no effect on the answer
+ * @param shownTokens control tokens that the answer's text shows by their names; it leaves out all others
+ * @param grammar language that the answer is held to, or null for none; the model needs a tokenizer.
+ *     The answer ends where the language does; what ends it earlier, a stop text or the limit on tokens, leaves the
+ *     beginning of a sentence
  */
 public record GenerationRequest(
         int[] promptTokens,
@@ -32,7 +38,9 @@ public record GenerationRequest(
         boolean ignoreEnd,
         String context,
         int priority,
-        int[] messageBorders) {
+        int[] messageBorders,
+        Set<Integer> shownTokens,
+        Language grammar) {
     private static final int[] NO_BORDERS = {};
 
     /** A request that the model's end tokens end. */
@@ -47,7 +55,7 @@ public record GenerationRequest(
         this(promptTokens, localTokens, sampling, maxOutputTokens, stops, policy, timeout, false);
     }
 
-    /** A request without context, of priority 0. */
+    /** A request without context and grammar, of priority 0. */
     public GenerationRequest(
             int[] promptTokens,
             int localTokens,
@@ -68,25 +76,38 @@ public record GenerationRequest(
                 ignoreEnd,
                 null,
                 0,
-                NO_BORDERS);
+                NO_BORDERS,
+                Set.of(),
+                null);
     }
 
     /** The same request, asked of a context. */
     public GenerationRequest withContext(String name) {
-        return with(name, priority, messageBorders);
+        return with(name, priority, messageBorders, shownTokens, grammar);
     }
 
     /** The same request with another priority. */
     public GenerationRequest withPriority(int value) {
-        return with(context, value, messageBorders);
+        return with(context, value, messageBorders, shownTokens, grammar);
     }
 
     /** The same request with the tokens at which its messages begin. */
     public GenerationRequest withMessageBorders(int... tokens) {
-        return with(context, priority, tokens.clone());
+        return with(context, priority, tokens.clone(), shownTokens, grammar);
     }
 
-    private GenerationRequest with(String newContext, int newPriority, int[] newBorders) {
+    /** The same request with control tokens that its answer shows. */
+    public GenerationRequest withShownTokens(Set<Integer> tokens) {
+        return with(context, priority, messageBorders, Set.copyOf(tokens), grammar);
+    }
+
+    /** The same request with a language that its answer is held to, or null for none. */
+    public GenerationRequest withGrammar(Language language) {
+        return with(context, priority, messageBorders, shownTokens, language);
+    }
+
+    private GenerationRequest with(
+            String newContext, int newPriority, int[] newBorders, Set<Integer> newShown, Language newGrammar) {
         return new GenerationRequest(
                 promptTokens,
                 localTokens,
@@ -98,6 +119,8 @@ public record GenerationRequest(
                 ignoreEnd,
                 newContext,
                 newPriority,
-                newBorders);
+                newBorders,
+                newShown,
+                newGrammar);
     }
 }

@@ -3,10 +3,12 @@ package dev.locret.engine;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.format.ModelFiles;
+import dev.locret.generate.grammar.TokenVocabulary;
 import dev.locret.text.ChatTemplate;
 import dev.locret.text.ChatTemplates;
 import dev.locret.text.Tokenizer;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Tokenizer and chat template of a model. A model without them, or with damaged ones, can still be run on token ids: the
@@ -14,6 +16,7 @@ import java.util.Optional;
  */
 public final class ModelText {
     private Tokenizer tokenizer;
+    private TokenVocabulary vocabulary;
     private LocretException tokenizerError;
     private ChatTemplate template;
     private LocretException templateError;
@@ -47,6 +50,18 @@ public final class ModelText {
     /** The tokenizer, or null. */
     Tokenizer tokenizerOrNull() {
         return tokenizer;
+    }
+
+    /**
+     * The tokens by their bytes, as grammars need them; made once, fails as loading the tokenizer did.
+     *
+     * @param endTokens tokens that end an answer
+     */
+    synchronized TokenVocabulary tokenVocabulary(Set<Integer> endTokens) {
+        if (vocabulary == null) {
+            vocabulary = TokenVocabulary.of(tokenizer(), endTokens);
+        }
+        return vocabulary;
     }
 
     /** The template, empty if the model has none; fails as parsing it did. */

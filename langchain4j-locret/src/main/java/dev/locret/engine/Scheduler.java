@@ -176,13 +176,18 @@ final class Scheduler implements Runnable {
     private void choose(List<ActiveGeneration> batch, Matrix logits) {
         SamplingSpec[] specs = new SamplingSpec[batch.size()];
         for (int i = 0; i < specs.length; i++) {
-            specs[i] = batch.get(i).sampler().next();
+            int row = i;
+            // A grammar may find no way on; the row of a generation that failed is sampled for nothing.
+            specs[i] = SamplingSpec.GREEDY;
+            attempt(batch.get(i), () -> specs[row] = batch.get(row).sampling());
         }
         int[] tokens = parts.backend().sample(logits, specs);
         for (int i = 0; i < tokens.length; i++) {
             int token = tokens[i];
             ActiveGeneration generation = batch.get(i);
-            attempt(generation, () -> generation.accept(token));
+            if (!generation.handle().isDone()) {
+                attempt(generation, () -> generation.accept(token));
+            }
         }
     }
 

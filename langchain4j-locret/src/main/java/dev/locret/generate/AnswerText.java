@@ -3,20 +3,30 @@ package dev.locret.generate;
 import dev.locret.text.IncrementalDecoder;
 import dev.locret.text.Tokenizer;
 import java.util.List;
+import java.util.Set;
 
-/** Text of an answer as its tokens come: whole code points, without control tokens, up to a stop text. */
+/** Text of an answer as its tokens come: whole code points, without control tokens but those
+ * that are asked for, up to a stop text. */
 public final class AnswerText {
     private final Tokenizer tokenizer;
     private final IncrementalDecoder decoder;
     private final StopCondition stops;
     private final StringBuilder text = new StringBuilder();
 
+    /** A text that shows no control tokens. */
+    public AnswerText(Tokenizer tokenizer, List<String> stops) {
+        this(tokenizer, stops, Set.of());
+    }
+
     /**
      * @param tokenizer the model's, or null if it has none: then there is no text
+     * @param shown control tokens whose names are part of the text
      */
-    public AnswerText(Tokenizer tokenizer, List<String> stops) {
+    public AnswerText(Tokenizer tokenizer, List<String> stops, Set<Integer> shown) {
         this.tokenizer = tokenizer;
-        this.decoder = tokenizer == null ? null : new IncrementalDecoder(tokenizer, true);
+        this.decoder = tokenizer == null
+                ? null
+                : new IncrementalDecoder(tokenizer, id -> tokenizer.isSpecial(id) && !shown.contains(id));
         this.stops = new StopCondition(stops);
     }
 

@@ -33,8 +33,12 @@ public final class Sampler {
         return seed;
     }
 
-    /** How to choose the next token. */
-    public SamplingSpec next() {
+    /**
+     * How to choose the next token.
+     *
+     * @param allowed tokens to choose from, as {@link TokenConstraint#allowed()} gives them, or null for all
+     */
+    public SamplingSpec next(long[] allowed) {
         int[] ids = NONE;
         int[] counts = NONE;
         if (parameters.penalises()) {
@@ -57,7 +61,8 @@ public final class Sampler {
                 ids,
                 counts,
                 seed,
-                step);
+                step,
+                allowed);
     }
 
     private static int count(int[] sorted, int[] ids, int[] counts) {

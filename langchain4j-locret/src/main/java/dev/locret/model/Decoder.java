@@ -66,6 +66,7 @@ public final class Decoder {
         this.rotary = RotaryTables.load(backend, config, covered, factors);
         backend.reserveLinear(maxRows, widestInput(config));
         backend.reserveAttention(attention, maxRows, maxEntries);
+        backend.reserveSampling(config.vocabularySize());
         this.hidden = matrix("hidden", maxRows + Backend.STEP_ROWS, config.hiddenSize());
         this.normed = matrix("normed", maxRows, config.hiddenSize());
         this.qkv = matrix("qkv", maxRows, qkvWidth(config));
@@ -105,6 +106,7 @@ public final class Decoder {
                 + (long) maxSegments * (config.hiddenSize() + config.vocabularySize());
         return 4 * floats
                 + backend.linearBytes(maxRows, widestInput(config))
+                + backend.samplingBytes(config.vocabularySize())
                 + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries);
     }
 

@@ -69,15 +69,25 @@ public final class ChatTemplate {
      * @param tokenizer names {@code bos_token} and {@code eos_token}
      */
     public List<PromptSpan> render(List<? extends Map<String, ?>> messages, Tokenizer tokenizer) {
+        return render(context(messages, null, tokenizer));
+    }
+
+    /**
+     * What Hugging Face passes to a template; to be added to.
+     *
+     * @param tools as the template takes them, or null
+     */
+    public static Map<String, Object> context(
+            List<? extends Map<String, ?>> messages, List<? extends Map<String, ?>> tools, Tokenizer tokenizer) {
         Map<String, Object> context = new HashMap<>();
         context.put("messages", messages);
         context.put("add_generation_prompt", true);
         context.put("bos_token", name(tokenizer, tokenizer.bosId()));
         context.put("eos_token", name(tokenizer, tokenizer.eosId()));
         // Always passed, and templates ask whether they are none.
-        context.put("tools", null);
+        context.put("tools", tools);
         context.put("documents", null);
-        return render(context);
+        return context;
     }
 
     private static String name(Tokenizer tokenizer, OptionalInt id) {

@@ -1,5 +1,7 @@
 package dev.locret.text;
 
+import java.util.function.IntPredicate;
+
 /**
  * Turns token ids into text as they come. A piece is given out as soon as its code points are whole: a character whose
  * bytes are spread over several tokens appears with the last of them, never as a replacement character in between.
@@ -12,7 +14,7 @@ public final class IncrementalDecoder {
     private static final char REPLACEMENT = '\uFFFD';
 
     private final Tokenizer tokenizer;
-    private final boolean skipSpecial;
+    private final IntPredicate hidden;
     private final StringBuilder out = new StringBuilder();
     private boolean stripSpace;
 
@@ -29,8 +31,17 @@ public final class IncrementalDecoder {
      * @param skipSpecial whether control tokens leave no trace
      */
     public IncrementalDecoder(Tokenizer tokenizer, boolean skipSpecial) {
+        this(tokenizer, id -> skipSpecial && tokenizer.isSpecial(id));
+    }
+
+    /**
+     * A decoder at the start of a text.
+     *
+     * @param hidden which tokens leave no trace
+     */
+    public IncrementalDecoder(Tokenizer tokenizer, IntPredicate hidden) {
         this.tokenizer = tokenizer;
-        this.skipSpecial = skipSpecial;
+        this.hidden = hidden;
         this.stripSpace = tokenizer.startsWithSpace();
     }
 
@@ -41,7 +52,7 @@ public final class IncrementalDecoder {
      */
     public String append(int id) {
         byte[] bytes = tokenizer.bytesOf(id);
-        if (skipSpecial && tokenizer.isSpecial(id)) {
+        if (hidden.test(id)) {
             return "";
         }
         for (byte b : bytes) {

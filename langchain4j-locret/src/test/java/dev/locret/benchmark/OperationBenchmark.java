@@ -78,6 +78,7 @@ public class OperationBenchmark {
         rotary = backend.loadRotary(new float[entries * 32], new float[entries * 32], entries, 64);
         backend.reserveLinear(CHUNK, INNER);
         backend.reserveAttention(ATTENTION, CHUNK, entries);
+        backend.reserveSampling(logits.columns());
         cache = backend.allocateCache("cache", 3, 64, entries);
     }
 

@@ -9,6 +9,7 @@ import dev.langchain4j.exception.NonRetriableException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.RetriableException;
 import dev.langchain4j.exception.TimeoutException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.text.TemplateRejection;
@@ -21,6 +22,8 @@ class ExceptionMapperTest {
     private static final Map<ErrorId, Class<?>> SPECIAL = Map.of(
             ErrorId.INVALID_PROMPT, InvalidRequestException.class,
             ErrorId.INVALID_ARGUMENT, InvalidRequestException.class,
+            ErrorId.GRAMMAR, UnsupportedFeatureException.class,
+            ErrorId.UNKNOWN_CONTEXT, InvalidRequestException.class,
             ErrorId.TIMEOUT, TimeoutException.class,
             ErrorId.QUEUE_FULL, RateLimitException.class);
 
@@ -33,7 +36,7 @@ class ExceptionMapperTest {
 
         assertThat(mapped)
                 .isExactlyInstanceOf(SPECIAL.getOrDefault(id, InternalServerException.class))
-                .hasMessage("what: value=1")
+                .hasMessageStartingWith("what: value=1")
                 .hasCause(error);
     }
 

@@ -6,7 +6,6 @@ import static dev.locret.chat.Prompts.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.AudioContent;
@@ -16,7 +15,6 @@ import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.PdfFileContent;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
-import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.data.message.VideoContent;
 import dev.langchain4j.exception.UnsupportedFeatureException;
@@ -151,7 +149,7 @@ class MessageMapperTest {
                 UserMessage.from("d"));
 
         assertThatThrownBy(() -> mapper(template).toPrompt(messages)).isInstanceOf(TemplateRejection.class);
-        int[] ids = new MessageMapper(TOKENIZER, Optional.of(ChatTemplate.of(template, "test")), "demo", true)
+        int[] ids = new MessageMapper(TOKENIZER, Optional.of(ChatTemplate.of(template, "test")), "demo", null, true)
                 .toPrompt(messages);
         assertThat(TOKENIZER.decode(ids, false))
                 .isEqualTo(
@@ -168,7 +166,7 @@ class MessageMapperTest {
         String template = "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no') }}{% endif %}"
                 + "[{{ m.role }}:{{ m.content }}]{% endfor %}";
         MessageMapper mapper =
-                new MessageMapper(TOKENIZER, Optional.of(ChatTemplate.of(template, "test")), "demo", true);
+                new MessageMapper(TOKENIZER, Optional.of(ChatTemplate.of(template, "test")), "demo", null, true);
         assertThat(TOKENIZER.decode(
                         mapper.toPrompt(List.of(AiMessage.from("a"), SystemMessage.from("s"), SystemMessage.from("t"))),
                         false))
@@ -181,10 +179,21 @@ class MessageMapperTest {
                 TOKENIZER,
                 Optional.of(ChatTemplate.of("{{ raise_exception(messages | length) }}", "test")),
                 "demo",
+                null,
                 true);
         assertThatThrownBy(() -> mapper.toPrompt(List.of(UserMessage.from("a"), UserMessage.from("b"))))
                 .isInstanceOfSatisfying(
                         TemplateRejection.class, e -> assertThat(e.words()).isEqualTo("2"));
+    }
+
+    @Test
+    void joinsNeitherCallsOfToolsNorTheirResults() {
+        List<Map<String, Object>> messages = List.of(
+                Map.of("role", "assistant", "content", "a", "tool_calls", List.of()),
+                Map.of("role", "assistant", "content", "b"),
+                Map.of("role", "tool", "content", "1", "tool_call_id", "x"),
+                Map.of("role", "tool", "content", "2", "tool_call_id", "y"));
+        assertThat(MessageMerger.repeatedRolesJoined(messages)).isEqualTo(messages);
     }
 
     @Test
@@ -197,19 +206,15 @@ class MessageMapperTest {
     }
 
     static Stream<Arguments> otherThanText() {
-        ToolExecutionRequest call = ToolExecutionRequest.builder().name("now").build();
         return Stream.of(
-                Arguments.of(UserMessage.from(ImageContent.from("http://localhost/a.png")), "content of type IMAGE"),
-                Arguments.of(UserMessage.from(AudioContent.from("http://localhost/a.mp3")), "content of type AUDIO"),
-                Arguments.of(UserMessage.from(VideoContent.from("http://localhost/a.mp4")), "content of type VIDEO"),
-                Arguments.of(UserMessage.from(PdfFileContent.from("http://localhost/a.pdf")), "content of type PDF"),
+                Arguments.of(UserMessage.from(ImageContent.from("http://localhost/a.png")), "image content"),
+                Arguments.of(UserMessage.from(AudioContent.from("http://localhost/a.mp3")), "audio content"),
+                Arguments.of(UserMessage.from(VideoContent.from("http://localhost/a.mp4")), "video content"),
+                Arguments.of(UserMessage.from(PdfFileContent.from("http://localhost/a.pdf")), "pdf content"),
                 Arguments.of(
                         UserMessage.from(TextContent.from("Look:"), ImageContent.from("http://localhost/a.png")),
-                        "content of type IMAGE"),
-                Arguments.of(
-                        ToolExecutionResultMessage.from("1", "now", "noon"), "message of type TOOL_EXECUTION_RESULT"),
+                        "image content"),
                 Arguments.of(CustomMessage.from(Map.of("k", "v")), "message of type CUSTOM"),
-                Arguments.of(AiMessage.from(call), "'toolExecutionRequests' of a message of type AI"),
                 Arguments.of(
                         AiMessage.builder()
                                 .text("A cat")

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
+import dev.locret.chat.answer.AnswerCollector;
+import dev.locret.chat.answer.AnswerParser.Start;
+import dev.locret.chat.tools.ToolFormat;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.engine.Generation;
@@ -16,6 +22,7 @@ import dev.locret.engine.GenerationResult;
 import dev.locret.engine.GenerationResult.Finish;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,7 +38,8 @@ import org.junit.jupiter.api.Timeout;
 class ResponseStreamTest {
     private final FakeGeneration generation = new FakeGeneration();
     private final Recorder handler = new Recorder();
-    private final ResponseStream stream = new ResponseStream(handler, ResponseStreamTest::response);
+    private final ResponseStream stream = new ResponseStream(
+            handler, new AnswerReading(Start.TEXT, null, Set.of()), true, ResponseStreamTest::response);
 
     @Test
     void deliversPiecesThenTheResponse() throws Exception {
@@ -48,6 +56,58 @@ class ResponseStreamTest {
         handler.assertEnded();
         assertThat(handler.threads).hasSize(4).allMatch(t -> t.startsWith("locret-stream-"));
         assertThat(handler.threads.stream().distinct()).hasSize(1);
+    }
+
+    @Test
+    void deliversThoughtsAndCalls() throws Exception {
+        ResponseStream reading = new ResponseStream(
+                handler,
+                new AnswerReading(Start.MAY_THINK, ToolFormat.HERMES, Set.of("f")),
+                true,
+                ResponseStreamTest::response);
+        reading.start(generation);
+        for (String piece :
+                List.of("<thi", "nk>hm</think>", "Look.\n<tool_", "call>{\"name\": \"f\", \"arguments\": {\"a\"")) {
+            reading.onText(piece);
+        }
+        reading.onText(": 1}}</tool_call>");
+        generation.end("as above");
+
+        assertThat(handler.next()).isEqualTo("thinking hm");
+        assertThat(handler.next()).isEqualTo("piece Look.");
+        assertThat(handler.next()).isEqualTo("partial 0 f {\"a\"");
+        assertThat(handler.next()).isEqualTo("partial 0 f : 1}");
+        assertThat(handler.next()).isEqualTo("call 0 f {\"a\": 1}");
+        assertThat(handler.next()).isEqualTo("complete as above");
+        handler.assertEnded();
+    }
+
+    @Test
+    void keepsThoughtsToItselfIfToldSo() throws Exception {
+        ResponseStream reading = new ResponseStream(
+                handler, new AnswerReading(Start.THINKING, null, Set.of()), false, ResponseStreamTest::response);
+        reading.onText("hm</think>Yes");
+        generation.end("Yes");
+        reading.start(generation);
+
+        assertThat(handler.next()).isEqualTo("piece Yes");
+        assertThat(handler.next()).isEqualTo("complete Yes");
+        handler.assertEnded();
+    }
+
+    @Test
+    void isSilentAfterCancellationWithinOnePiece() throws Exception {
+        ResponseStream reading = new ResponseStream(
+                handler,
+                new AnswerReading(Start.TEXT, ToolFormat.HERMES, Set.of("f")),
+                true,
+                ResponseStreamTest::response);
+        handler.onPiece = StreamingHandle::cancel;
+        reading.onText("Look. <tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call> Done");
+        reading.start(generation);
+
+        assertThat(handler.next()).isEqualTo("piece Look.");
+        handler.assertEnded();
     }
 
     @Test
@@ -146,7 +206,7 @@ class ResponseStreamTest {
         }
     }
 
-    private static ChatResponse response(GenerationResult result) {
+    private static ChatResponse response(AnswerCollector answer, GenerationResult result) {
         return ChatResponse.builder().aiMessage(AiMessage.from(result.text())).build();
     }
 
@@ -159,6 +219,22 @@ class ResponseStreamTest {
         public void onPartialResponse(PartialResponse piece, PartialResponseContext context) {
             record("piece " + piece.text());
             onPiece.accept(context.streamingHandle());
+        }
+
+        @Override
+        public void onPartialThinking(PartialThinking thinking) {
+            record("thinking " + thinking.text());
+        }
+
+        @Override
+        public void onPartialToolCall(PartialToolCall call) {
+            record("partial " + call.index() + " " + call.name() + " " + call.partialArguments());
+        }
+
+        @Override
+        public void onCompleteToolCall(CompleteToolCall call) {
+            record("call " + call.index() + " " + call.toolExecutionRequest().name() + " "
+                    + call.toolExecutionRequest().arguments());
         }
 
         @Override
@@ -230,6 +306,11 @@ class ResponseStreamTest {
         public void cancel() {
             cancelled.complete(null);
             fail(new LocretException(ErrorId.CANCELLED, "cancelled"));
+        }
+
+        @Override
+        public void whenDone(Runnable action) {
+            outcome.whenComplete((result, failure) -> action.run());
         }
 
         @Override

@@ -116,6 +116,17 @@ final class ProbedBackend implements Backend {
     }
 
     @Override
+    public void reserveSampling(int vocabulary) {
+        allocated.addAndGet(inner.samplingBytes(vocabulary));
+        inner.reserveSampling(vocabulary);
+    }
+
+    @Override
+    public long samplingBytes(int vocabulary) {
+        return inner.samplingBytes(vocabulary);
+    }
+
+    @Override
     public void embed(DeviceWeight table, int[] tokenIds, Matrix out) {
         inner.embed(table, tokenIds, out);
     }

@@ -3,20 +3,28 @@ package dev.locret.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.engine.GenerationResult.Finish;
 import dev.locret.generate.SamplingParameters;
+import dev.locret.generate.grammar.Grammar;
 import dev.locret.testing.DemoModel;
 import dev.locret.text.Tokenizer;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SmolLM2-135M-Instruct: what needs a tokenizer and words. */
 class RealModelTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private static LocretEngine engine;
 
     @BeforeAll
@@ -119,5 +127,65 @@ class RealModelTest {
         assertThat(DemoModel.path().getFileName()).hasToString(engine.modelName() + ".gguf");
         assertThat(engine.describe()).startsWith("cpu, kernels ");
         assertThat(engine.config().contextLength()).isEqualTo(8192);
+    }
+
+    private static GenerationRequest held(String question, Grammar grammar, double temperature, int maxOutputTokens) {
+        SamplingParameters sampling = new SamplingParameters(temperature, 0, 0.95, 0, 1, 0, 0, 11L);
+        return new GenerationRequest(chat(question), 0, sampling, maxOutputTokens, List.of(), null, null)
+                .withGrammar(grammar);
+    }
+
+    private static Grammar person() throws IOException {
+        return Grammar.ofJsonSchema(JSON.readTree("{\"type\":\"object\",\"properties\":{"
+                + "\"name\":{\"type\":\"string\",\"maxLength\":30},"
+                + "\"age\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":120},"
+                + "\"colour\":{\"enum\":[\"red\",\"green\",\"blue\"]}},"
+                + "\"required\":[\"name\",\"age\",\"colour\"]}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1, 3})
+    void anAnswerHeldToASchemaIsJsonOfThatSchema(double temperature) throws IOException {
+        GenerationResult result = engine.generate(
+                held("Describe a person with a name, an age and a colour.", person(), temperature, 120));
+        assertThat(result.finish()).isEqualTo(Finish.STOP);
+        JsonNode value = JSON.readTree(result.text());
+        assertThat(value.fieldNames()).toIterable().containsExactly("name", "age", "colour");
+        assertThat(value.get("name").textValue().length()).isLessThanOrEqualTo(60);
+        assertThat(value.get("age").intValue()).isBetween(1, 120);
+        assertThat(value.get("colour").textValue()).isIn("red", "green", "blue");
+        // The last brace ends the answer: no token is spent on its end.
+        assertThat(engine.tokenizer().decode(result.tokens(), false)).isEqualTo(result.text());
+    }
+
+    @Test
+    void anAnswerCutOffIsTheBeginningOfOne() throws IOException {
+        GenerationRequest request = held("Describe a person.", person(), 0, 5);
+        GenerationResult result = engine.generate(request);
+        assertThat(result.finish()).isEqualTo(Finish.LENGTH);
+        assertThat(result.text()).startsWith("{\"name\":");
+        GenerationResult whole = engine.generate(held("Describe a person.", person(), 0, 120));
+        assertThat(whole.text()).startsWith(result.text());
+    }
+
+    @Test
+    void aModelMayEndOnlyWhereTheGrammarMay() {
+        Grammar list = Grammar.repeat(Grammar.choice(Grammar.literal("yes"), Grammar.literal("no")), ", ", 2, 3);
+        GenerationResult result = engine.generate(held("Say yes.", list, 0, 30));
+        assertThat(result.finish()).isEqualTo(Finish.STOP);
+        assertThat(result.text()).matches("(yes|no)(, (yes|no)){1,2}");
+    }
+
+    @Test
+    void aGrammarThatFindsNoWayOnEndsItsOwnAnswerOnly() {
+        Grammar stuck = Grammar.sequence(Grammar.literal("a b c"), Grammar.controlToken("<none>"));
+        Generation bad = engine.submit(held("Hello", stuck, 0, 30), new Events());
+        Generation good = engine.submit(held("Hello", Grammar.literal("one two three four"), 0, 30), new Events());
+        assertThatThrownBy(bad::await)
+                .isInstanceOfSatisfying(
+                        LocretException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.GRAMMAR))
+                .hasMessage("grammar: no token of the vocabulary can go on: vocabulary="
+                        + engine.tokenizer().vocabularySize());
+        assertThat(good.await().text()).isEqualTo("one two three four");
     }
 }

@@ -17,20 +17,22 @@ class SamplerTest {
 
     @Test
     void parametersReachTheDevice() {
-        SamplingSpec spec = new Sampler(penalised(), new int[] {9, 7, 9}).next();
+        SamplingSpec spec = new Sampler(penalised(), new int[] {9, 7, 9}).next(new long[] {5});
         assertThat(spec)
                 .usingRecursiveComparison()
                 .isEqualTo(new SamplingSpec(
-                        0.5f, 40, 0.9f, 0.05f, 1.1f, 0.2f, 0.3f, new int[] {7, 9}, new int[] {1, 2}, 42, 0));
+                        0.5f, 40, 0.9f, 0.05f, 1.1f, 0.2f, 0.3f, new int[] {7, 9}, new int[] {1, 2}, 42, 0, new long[] {
+                            5
+                        }));
     }
 
     @Test
     void penaltiesCountTheLast64TokensOfPromptAndAnswer() {
         Sampler sampler = new Sampler(penalised(), IntStream.range(0, 100).toArray());
-        assertThat(sampler.next().seenTokens())
+        assertThat(sampler.next(null).seenTokens())
                 .containsExactly(IntStream.range(36, 100).toArray());
         sampler.accept(99);
-        SamplingSpec next = sampler.next();
+        SamplingSpec next = sampler.next(null);
         assertThat(next.step()).isEqualTo(1);
         assertThat(next.seenTokens()).containsExactly(IntStream.range(37, 100).toArray());
         assertThat(next.seenCounts()).endsWith(1, 2);
@@ -39,7 +41,7 @@ class SamplerTest {
     @Test
     void withoutPenaltiesNothingIsCounted() {
         assertThat(new Sampler(SamplingParameters.GREEDY, new int[] {1, 2})
-                        .next()
+                        .next(null)
                         .seenTokens())
                 .isEmpty();
     }

@@ -139,6 +139,16 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void reserveSampling(int vocabulary) {
+        sampler = new CpuSampler(vocabulary);
+    }
+
+    @Override
+    public long samplingBytes(int vocabulary) {
+        return CpuSampler.bytes(vocabulary);
+    }
+
+    @Override
     public void embed(DeviceWeight table, int[] tokenIds, Matrix out) {
         WeightReader reader = new WeightReader((CpuWeight) table);
         for (int i = 0; i < tokenIds.length; i++) {
@@ -243,9 +253,6 @@ public final class CpuBackend implements Backend {
 
     @Override
     public int[] sample(Matrix logits, SamplingSpec[] specs) {
-        if (sampler == null) {
-            sampler = new CpuSampler(logits.columns());
-        }
         int[] tokens = new int[specs.length];
         for (int i = 0; i < specs.length; i++) {
             tokens[i] = sampler.sample(floats(logits), row(logits, i), logits.columns(), specs[i]);

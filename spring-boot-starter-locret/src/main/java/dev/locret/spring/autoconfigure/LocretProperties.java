@@ -1,6 +1,7 @@
 package dev.locret.spring.autoconfigure;
 
 import dev.langchain4j.model.chat.Capability;
+import dev.locret.chat.tools.ToolFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -65,6 +66,10 @@ record LocretProperties(
      * @param maxOutputTokens Most tokens of an answer, the prompt not counted.
      * @param stop Comma-separated list of texts that end an answer and are not part of it.
      * @param mergeMessages Whether messages that the model's template refuses are joined so that it takes them.
+     * @param think Whether the model thinks before it answers. Otherwise what its chat template says.
+     * @param returnThinking Whether answers carry what the model thought.
+     * @param sendThinking Whether thoughts in earlier answers are given to the chat template.
+     * @param toolFormat How the model is told of tools and writes its calls. Otherwise found in its chat template.
      * @param supportedCapabilities Comma-separated list of capabilities that the model is told to have.
      */
     record Request(
@@ -80,5 +85,9 @@ record LocretProperties(
             Integer maxOutputTokens,
             List<String> stop,
             Boolean mergeMessages,
+            Boolean think,
+            Boolean returnThinking,
+            Boolean sendThinking,
+            ToolFormat toolFormat,
             Set<Capability> supportedCapabilities) {}
 }

@@ -51,6 +51,10 @@ final class Settings {
                 .maxOutputTokens(request.maxOutputTokens())
                 .stopSequences(request.stop())
                 .mergeMessages(request.mergeMessages())
+                .think(request.think())
+                .returnThinking(request.returnThinking())
+                .sendThinking(request.sendThinking())
+                .toolFormat(request.toolFormat())
                 .supportedCapabilities(request.supportedCapabilities());
     }
 

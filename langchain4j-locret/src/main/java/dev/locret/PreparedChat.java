@@ -1,0 +1,59 @@
+package dev.locret;
+
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.locret.chat.AnswerReading;
+import dev.locret.chat.MessageMapper;
+import dev.locret.chat.Prompt;
+import dev.locret.chat.PromptOptions;
+import dev.locret.chat.UnsupportedFeatures;
+import dev.locret.chat.answer.AnswerParser.Start;
+import dev.locret.engine.GenerationRequest;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A request made ready for its model.
+ *
+ * @param reading how its answer is read
+ */
+record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReading reading) {
+    static PreparedChat of(
+            LoadedModel model,
+            List<ChatMessage> history,
+            LocretChatRequestParameters parameters,
+            boolean sendThinking) {
+        MessageMapper messages = model.messages();
+        boolean forced = parameters.toolChoice() == ToolChoice.REQUIRED;
+        List<ToolSpecification> tools =
+                parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications();
+        UnsupportedFeatures.refuse(parameters);
+        ResponseFormat format = parameters.responseFormat();
+        boolean json = format != null && format.type() == ResponseFormatType.JSON;
+        PromptOptions options = new PromptOptions(tools, forced, json, parameters.think(), sendThinking);
+        Prompt prompt =
+                parameters.context() == null ? messages.toPrompt(history, options) : messages.toRest(history, options);
+        Integer maxOutputTokens = parameters.maxOutputTokens();
+        GenerationRequest generation = new GenerationRequest(
+                        prompt.tokens(),
+                        0,
+                        Parameters.sampling(parameters),
+                        maxOutputTokens == null ? 0 : maxOutputTokens,
+                        parameters.stopSequences(),
+                        parameters.evictionPolicy(),
+                        parameters.timeout())
+                .withContext(parameters.context())
+                .withPriority(parameters.priority() == null ? 0 : parameters.priority())
+                .withShownTokens(messages.markers(!tools.isEmpty()))
+                .withGrammar(messages.languages().of(tools, forced, format, prompt.start() == Start.THINKING));
+        Set<String> names = tools.stream().map(ToolSpecification::name).collect(Collectors.toSet());
+        return new PreparedChat(
+                model,
+                generation,
+                new AnswerReading(prompt.start(), tools.isEmpty() ? null : messages.toolFormat(), names));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.locret.chat;
+
+import dev.locret.chat.answer.AnswerCollector;
+import dev.locret.chat.answer.AnswerParser;
+import dev.locret.chat.answer.AnswerParser.Start;
+import dev.locret.chat.answer.AnswerSink;
+import dev.locret.chat.tools.ToolFormat;
+import java.util.Set;
+
+/**
+ * How the answer to one request is read.
+ *
+ * @param format how calls look, or null if there are no tools
+ * @param tools names of the tools that can be called
+ */
+public record AnswerReading(Start start, ToolFormat format, Set<String> tools) {
+    /** A parser of one answer. */
+    public AnswerParser parser(AnswerSink sink) {
+        return new AnswerParser(start, format, tools, sink);
+    }
+
+    /** Reads an answer that is whole. */
+    public AnswerCollector read(String text) {
+        AnswerCollector collector = new AnswerCollector();
+        AnswerParser parser = parser(collector);
+        parser.append(text);
+        parser.finish();
+        return collector;
+    }
+}

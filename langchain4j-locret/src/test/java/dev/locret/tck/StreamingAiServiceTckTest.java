@@ -1,0 +1,19 @@
+package dev.locret.tck;
+
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import dev.langchain4j.service.common.AbstractStreamingAiServiceIT;
+import dev.locret.LocretChatResponseMetadata;
+import java.util.List;
+
+class StreamingAiServiceTckTest extends AbstractStreamingAiServiceIT {
+    @Override
+    protected List<StreamingChatModel> models() {
+        return List.of(Tck.streaming().build());
+    }
+
+    @Override
+    protected Class<? extends ChatResponseMetadata> chatResponseMetadataType(StreamingChatModel model) {
+        return LocretChatResponseMetadata.class;
+    }
+}
