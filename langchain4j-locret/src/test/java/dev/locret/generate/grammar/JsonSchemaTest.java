@@ -147,6 +147,11 @@ class JsonSchemaTest {
                         "{'pattern':'a','minLength':2,'maxLength':2}",
                         List.of("'xa'", "'ay'"),
                         List.of("'a'", "'xx'", "'xxa'")),
+                keyword(
+                        "{'pattern':'^[\\\\ud83d\\\\ude00\\\\x41\\\\u{42}]$'}",
+                        List.of("'😀'", "'A'", "'B'"),
+                        List.of("'C'")),
+                keyword("{'pattern':'^(?<year>\\\\d+)[\\\\w-.]$'}", List.of("'1-'", "'12a'"), List.of("'a-'", "'1!'")),
                 keyword("{'pattern':'^(ab|cd)*?(?:e)$'}", List.of("'e'", "'abcde'"), List.of("'ae'")),
                 keyword(
                         "{'format':'date'}",
