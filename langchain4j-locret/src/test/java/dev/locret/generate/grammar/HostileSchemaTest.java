@@ -144,6 +144,44 @@ class HostileSchemaTest {
         assertThat(Walk.accepts(grammar, "\"" + "x".repeat(10_001) + "\"")).isFalse();
     }
 
+    private static final String TOO_COMPLEX = "grammar: too complex: steps>10000000, allowed=10000000";
+
+    @Test
+    void workThatMultipliesIsRefused() {
+        ObjectNode schema = JsonNodeFactory.instance.objectNode();
+        ArrayNode required = schema.put("type", "object").putArray("required");
+        ArrayNode branches = schema.putArray("anyOf");
+        for (int i = 0; i < 50_000; i++) {
+            required.add("name");
+            branches.addObject().put("minLength", i);
+        }
+        assertRefused(() -> Grammar.ofJsonSchema(schema), TOO_COMPLEX);
+        ObjectNode lists = JsonNodeFactory.instance.objectNode();
+        ArrayNode disjoint = lists.putArray("oneOf");
+        for (int i = 0; i < 100; i++) {
+            ArrayNode values = disjoint.addObject().putArray("enum");
+            for (int k = 0; k < 1900; k++) {
+                values.add(i * 10_000 + k);
+            }
+        }
+        assertRefused(() -> Grammar.ofJsonSchema(lists), TOO_COMPLEX);
+    }
+
+    @Test
+    void manyDearPatternsAreRefusedManyEqualOnesAreNot() {
+        ObjectNode dear = JsonNodeFactory.instance.objectNode();
+        ObjectNode alike = JsonNodeFactory.instance.objectNode();
+        for (int i = 0; i < 500; i++) {
+            dear.withObject("/properties/a" + i).put("pattern", "(a|b)*a(a|b){9}" + i);
+            alike.withObject("/properties/a" + i).put("format", "email");
+        }
+        assertThatThrownBy(() -> Grammar.ofJsonSchema(dear))
+                .isInstanceOf(LocretException.class)
+                .hasMessageStartingWith(TOO_COMPLEX + " at #/properties/a");
+        assertThat(Walk.accepts(Grammar.ofJsonSchema(alike), "{\"a7\":\"b@c.de\"}"))
+                .isTrue();
+    }
+
     @Test
     void textThatIsNoSchemaIsRefused() {
         assertThatThrownBy(() -> Grammar.ofJsonSchema("{\"type\":"))

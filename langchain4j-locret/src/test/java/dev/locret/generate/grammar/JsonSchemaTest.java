@@ -232,6 +232,7 @@ class JsonSchemaTest {
                         "{'type':'object','properties':{'a':{'type':'null'},'b':{'type':'null'}},'anyOf':[{'required':['a']},{'required':['b']}]}",
                         List.of("{'a':null}", "{'b':null}", "{'a':null,'b':null}"),
                         List.of("{}")),
+                keyword("{'oneOf':[{'enum':[1,2]},{'const':3}]}", List.of("1", "3"), List.of("4")),
                 keyword("{'oneOf':[{'type':'null'},{'type':'string'}]}", List.of("null", "'a'"), List.of("1")),
                 keyword(
                         "{'oneOf':[{'type':'object','properties':{'k':{'const':'x'},'v':{'type':'null'}},'required':['k','v']},{'type':'object','properties':{'k':{'const':'y'}},'required':['k']}]}",
