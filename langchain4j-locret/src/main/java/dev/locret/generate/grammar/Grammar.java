@@ -57,20 +57,6 @@ public final class Grammar implements Language {
     }
 
     /**
-     * Any text in which a mark does not occur.
-     *
-     * @param mark what begins something else, such as a tool call; not empty
-     */
-    public static Grammar textWithout(String mark) {
-        return new Grammar(FreeText.without(mark));
-    }
-
-    /** Any text up to a mark, which occurs at its end and nowhere before. */
-    public static Grammar textUntil(String mark) {
-        return new Grammar(FreeText.until(mark));
-    }
-
-    /**
      * A control token of the model, such as {@code [TOOL_CALLS]}; a vocabulary without it cannot go on here.
      *
      * @param name the token as the vocabulary writes it

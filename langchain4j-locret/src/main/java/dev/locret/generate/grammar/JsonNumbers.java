@@ -25,18 +25,21 @@ final class JsonNumbers {
     private static final Regex DIGIT = Regex.characters('0', '9');
 
     /** A number without bounds. */
-    static final Node NUMBER = RegexCompiler.whole(sequence(
-                    optional(literal("-")),
-                    choice(literal("0"), sequence(Regex.characters('1', '9'), digits(0, 17))),
-                    optional(sequence(literal("."), digits(1, FRACTION))),
-                    optional(sequence(
-                            choice(literal("e"), literal("E")),
-                            optional(choice(literal("+"), literal("-"))),
-                            digits(1, 2)))))
-            .bare();
+    static final Node NUMBER = RegexCompiler.whole(
+                    sequence(
+                            optional(literal("-")),
+                            choice(literal("0"), sequence(Regex.characters('1', '9'), digits(0, 17))),
+                            optional(sequence(literal("."), digits(1, FRACTION))),
+                            optional(sequence(
+                                    choice(literal("e"), literal("E")),
+                                    optional(choice(literal("+"), literal("-"))),
+                                    digits(1, 2)))),
+                    new Budget())
+            .bare(new Budget());
 
     /** An integer without bounds. */
-    static final Node INTEGER = RegexCompiler.whole(integers(null, null)).bare();
+    static final Node INTEGER =
+            RegexCompiler.whole(integers(null, null), new Budget()).bare(new Budget());
 
     private JsonNumbers() {}
 

@@ -50,8 +50,8 @@ sealed interface Node {
 
     /** {@code min} to {@code max} items with separators between them. */
     static Node separated(Node item, Node separator, int min, int max) {
-        if (max == 0) {
-            return EMPTY;
+        if (max == 0 || min > max) {
+            return min == 0 ? EMPTY : NOTHING;
         }
         int more = max == UNBOUNDED ? UNBOUNDED : max - 1;
         Node some = sequence(item, new Repeat(sequence(separator, item), Math.max(0, min - 1), more));

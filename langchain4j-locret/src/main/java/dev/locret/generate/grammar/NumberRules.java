@@ -28,7 +28,7 @@ final class NumberRules {
         }
     }
 
-    static Node node(ObjectNode schema, boolean integer, String path) {
+    static Node node(ObjectNode schema, boolean integer, String path, Budget budget) {
         NumberRules rules = new NumberRules(schema, path);
         String format = schema.path("format").asText("");
         if (integer && format.matches("int(32|64)")) {
@@ -37,18 +37,18 @@ final class NumberRules {
             rules.atLeast(limit.negate(), false);
             rules.atMost(limit, true);
         }
-        return rules.node(integer, schema, path);
+        return rules.node(integer, schema, path, budget);
     }
 
-    private Node node(boolean integer, ObjectNode schema, String path) {
+    private Node node(boolean integer, ObjectNode schema, String path, Budget budget) {
         BigDecimal step = bound(schema, "multipleOf", path);
         if (step != null) {
-            return new NumberSteps(step).node(integer, this::text, schema, path);
+            return new NumberSteps(step, budget).node(integer, this::text, schema, path);
         }
         if (min == null && max == null) {
             return integer ? JsonNumbers.INTEGER : JsonNumbers.NUMBER;
         }
-        return RegexCompiler.whole(text(integer)).bare();
+        return RegexCompiler.whole(text(integer), budget).bare(budget);
     }
 
     private Regex text(boolean integer) {

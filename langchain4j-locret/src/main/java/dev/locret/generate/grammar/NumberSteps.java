@@ -13,9 +13,11 @@ final class NumberSteps {
     private static final int MAX_STEP = 1000;
 
     private final BigDecimal step;
+    private final Budget budget;
 
-    NumberSteps(BigDecimal step) {
+    NumberSteps(BigDecimal step, Budget budget) {
         this.step = step;
+        this.budget = budget;
     }
 
     /**
@@ -25,19 +27,21 @@ final class NumberSteps {
         BigDecimal plain = step.stripTrailingZeros();
         boolean unit = plain.signum() > 0 && plain.unscaledValue().intValue() == 1 && plain.precision() == 1;
         if (unit && plain.scale() >= 0) {
-            return integer || plain.scale() == 0
-                    ? RegexCompiler.whole(text.apply(true)).bare()
-                    : RegexCompiler.whole(text.apply(false))
-                            .intersect(
-                                    RegexCompiler.whole(RegexParser.parse("-?\\d+(\\.\\d{1," + plain.scale() + "})?")))
-                            .bare();
+            boolean whole = integer || plain.scale() == 0;
+            TextAutomaton numbers = RegexCompiler.whole(text.apply(whole), budget);
+            if (whole) {
+                return numbers.bare(budget);
+            }
+            Regex rounded = RegexParser.parse("-?\\d+(\\.\\d{1," + plain.scale() + "})?");
+            return numbers.intersect(RegexCompiler.whole(rounded, budget), budget)
+                    .bare(budget);
         }
         if (plain.signum() <= 0 || plain.scale() > 0 || plain.compareTo(BigDecimal.valueOf(MAX_STEP)) > 0) {
             throw SchemaErrors.unsupported(path, schema, "multipleOf");
         }
-        return RegexCompiler.whole(text.apply(true))
-                .intersect(multiples(plain.intValueExact()))
-                .bare();
+        return RegexCompiler.whole(text.apply(true), budget)
+                .intersect(multiples(plain.intValueExact()), budget)
+                .bare(budget);
     }
 
     /** States: the beginning, then the remainders. */

@@ -48,7 +48,8 @@ final class ObjectRules {
         if (!enough || !few) {
             throw SchemaErrors.unsupported(path, schema, enough ? "maxProperties" : "minProperties");
         }
-        Node members = members(values, needed, open ? other(values, other, path) : Node.NOTHING, min, max);
+        Node members =
+                members(values, needed, open ? other(values, other, path, compiler.budget()) : Node.NOTHING, min, max);
         return Node.sequence(Node.literal("{"), members, Node.literal("}"));
     }
 
@@ -63,11 +64,11 @@ final class ObjectRules {
     }
 
     /** A member that is not declared. */
-    private static Node other(Map<String, Node> declared, Node value, String path) {
+    private static Node other(Map<String, Node> declared, Node value, String path, Budget budget) {
         declared.keySet().forEach(name -> StringRules.wellFormed(name, path));
         Node name = declared.isEmpty()
                 ? JsonText.string(0, Node.UNBOUNDED)
-                : TextAutomaton.allBut(declared.keySet()).quoted();
+                : TextAutomaton.allBut(declared.keySet()).quoted(budget);
         return Node.sequence(name, JsonText.COLON, value);
     }
 

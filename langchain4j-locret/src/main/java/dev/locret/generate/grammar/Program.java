@@ -5,7 +5,6 @@ import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,19 +125,13 @@ final class Program {
 
     /** Bytes that no terminal tells apart share a class. */
     private static int[] byteClasses(ByteAutomaton[] terminals) {
-        int[] classOf = new int[256];
+        ByteClasses classes = new ByteClasses();
         for (ByteAutomaton terminal : terminals) {
             if (terminal != null) {
-                terminal.classes(finer -> {
-                    Map<Long, Integer> pairs = new HashMap<>();
-                    for (int value = 0; value < 256; value++) {
-                        long pair = (long) classOf[value] << 32 | finer[value];
-                        classOf[value] = pairs.computeIfAbsent(pair, k -> pairs.size());
-                    }
-                });
+                classes.refine(terminal.classes());
             }
         }
-        return classOf;
+        return classes.classOf();
     }
 
     /** Heights and empty sentences, from the terminals up to whatever contains them. */

@@ -35,7 +35,7 @@ final class RegexClasses {
     private RegexClasses() {}
 
     /** The class of {@code \d}, {@code \w} and the like, or null. */
-    static CodePoints named(char letter) {
+    static CodePoints named(int letter) {
         switch (letter) {
             case 'd':
                 return DIGITS;

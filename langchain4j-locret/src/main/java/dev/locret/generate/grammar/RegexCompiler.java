@@ -18,9 +18,6 @@ import java.util.TreeSet;
 final class RegexCompiler {
     private static final int MAX_PLACES = 20_000;
 
-    /** Most steps of the construction, so that it ends within a fraction of a second. */
-    private static final long MAX_WORK = 20_000_000;
-
     /** Free moves by place: always, at the beginning of the text only, at its end only. */
     private final List<List<Integer>> free = new ArrayList<>();
 
@@ -35,24 +32,27 @@ final class RegexCompiler {
     /** Numbers of the sets that hold the characters of a class, by class. */
     private final List<BitSet> classes = new ArrayList<>();
 
-    private long work;
+    private final Budget budget;
 
-    private RegexCompiler() {}
+    private RegexCompiler(Budget budget) {
+        this.budget = budget;
+    }
 
     /** Texts that match from beginning to end. */
-    static TextAutomaton whole(Regex regex) {
-        RegexCompiler compiler = new RegexCompiler();
+    static TextAutomaton whole(Regex regex, Budget budget) {
+        RegexCompiler compiler = new RegexCompiler(budget);
         int last = compiler.place();
         return compiler.determinize(compiler.add(regex, last), last);
     }
 
     /** Texts with a match somewhere in them, as JSON Schema's {@code pattern}. */
-    static TextAutomaton search(Regex regex) {
+    static TextAutomaton search(Regex regex, Budget budget) {
         Regex any = new Regex.Repetition(new Regex.Characters(CodePoints.ALL), 0, Node.UNBOUNDED);
-        return whole(Regex.sequence(any, regex, any));
+        return whole(Regex.sequence(any, regex, any), budget);
     }
 
     private int place() {
+        budget.spend(1);
         Checks.check(
                 free.size() < MAX_PLACES,
                 ErrorId.GRAMMAR,
@@ -142,6 +142,7 @@ final class RegexCompiler {
                 next[c] = number;
             }
             edges.add(edges(intervals, classOf, next));
+            budget.spend(intervals.size());
             edgeCount += edges.get(state).size();
             TextAutomaton.requireEdges(edgeCount);
         }
@@ -198,7 +199,7 @@ final class RegexCompiler {
     private List<Integer> moves(BitSet subset, BitSet characters) {
         List<Integer> moved = new ArrayList<>();
         for (int place = subset.nextSetBit(0); place >= 0; place = subset.nextSetBit(place + 1)) {
-            tick();
+            budget.spend(1);
             if (sets.get(place) >= 0 && characters.get(sets.get(place))) {
                 moved.add(targets.get(place));
             }
@@ -215,7 +216,7 @@ final class RegexCompiler {
         List<Integer> open = new ArrayList<>(places);
         while (!open.isEmpty()) {
             int place = open.remove(open.size() - 1);
-            tick();
+            budget.spend(1);
             if (!closed.get(place)) {
                 closed.set(place);
                 open.addAll(free.get(place));
@@ -228,12 +229,5 @@ final class RegexCompiler {
             }
         }
         return closed;
-    }
-
-    private void tick() {
-        Checks.check(
-                ++work <= MAX_WORK,
-                ErrorId.GRAMMAR,
-                () -> "pattern: too complex: steps>" + MAX_WORK + ", allowed=" + MAX_WORK);
     }
 }

@@ -163,8 +163,10 @@ final class RegexParser {
                 at = pattern.length();
                 throw failure("name of a group without end");
             }
-        } else if (pattern.startsWith("?<", at - 2) || !skip("?:") && skip("?")) {
+        } else if (pattern.startsWith("?<", at - 2) || pattern.startsWith("?=", at) || pattern.startsWith("?!", at)) {
             throw failure("look-around is not supported");
+        } else if (!skip("?:") && skip("?")) {
+            throw failure("group of an unknown kind");
         }
         Regex inside = alternation();
         if (!skip(")")) {
@@ -213,7 +215,7 @@ final class RegexParser {
         if (c == 'b' || c == 'B') {
             throw failure("word boundary is not supported");
         }
-        CodePoints known = RegexClasses.named((char) c);
+        CodePoints known = RegexClasses.named(c);
         if (known != null) {
             return known;
         }
@@ -224,6 +226,9 @@ final class RegexParser {
             value = braced();
         } else if (c == 'u') {
             value = hex(4);
+            if (Character.isHighSurrogate((char) value) && skip("\\u")) {
+                value = Character.toCodePoint((char) value, (char) hex(4));
+            }
         } else if (c == 'p' || c == 'P') {
             CodePoints property = property();
             return c == 'p' ? property : property.complement();

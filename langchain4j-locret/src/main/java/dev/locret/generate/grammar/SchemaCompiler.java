@@ -29,12 +29,19 @@ final class SchemaCompiler {
     private final ObjectRules objects = new ObjectRules(this);
     private final ArrayRules arrays = new ArrayRules(this);
     private final Map<String, Node.Reference> references = new HashMap<>();
+    private final Map<JsonNode, Node> texts = new HashMap<>();
+    private final Budget budget = new Budget();
     private int depth;
     private int schemas;
 
     SchemaCompiler(JsonNode root) {
         SchemaLimits.check(root);
         this.root = root;
+    }
+
+    /** What this compilation may still cost. */
+    Budget budget() {
+        return budget;
     }
 
     Node compile() {
@@ -66,6 +73,7 @@ final class SchemaCompiler {
             return reference(schema.get("$ref").textValue(), path);
         }
         if (schema.has("$ref") || schema.has("allOf")) {
+            budget.spendOn(schema);
             return shared("allOf " + schema, () -> schema(merge.flatten(schema, path), path));
         }
         SchemaKeywords.check(schema, path);
@@ -123,6 +131,7 @@ final class SchemaCompiler {
         if (!branches.isArray() || branches.isEmpty()) {
             throw SchemaErrors.unsupported(path, schema, keyword);
         }
+        budget.spendOn(schema);
         ObjectNode base = schema.deepCopy();
         base.remove(keyword);
         boolean bare = SchemaKeywords.hasOnly(base);
@@ -162,12 +171,25 @@ final class SchemaCompiler {
         }
     }
 
-    /** A string or number; what goes wrong with its automaton is told with the path. */
-    private static Node text(SchemaTypes type, ObjectNode schema, String path) {
+    /** A string or number; the same kind is made once, and what goes wrong with its automaton is told with the path. */
+    private Node text(SchemaTypes type, ObjectNode schema, String path) {
+        ObjectNode key = schema.objectNode().put("type", type.name());
+        for (String keyword : type == SchemaTypes.STRING ? SchemaKeywords.STRING : SchemaKeywords.NUMBER_AND_FORMAT) {
+            key.set(keyword, schema.get(keyword));
+        }
+        Node known = texts.get(key);
+        if (known == null) {
+            known = newText(type, schema, path);
+            texts.put(key, known);
+        }
+        return known;
+    }
+
+    private Node newText(SchemaTypes type, ObjectNode schema, String path) {
         try {
             return type == SchemaTypes.STRING
-                    ? StringRules.node(schema, path)
-                    : NumberRules.node(schema, type == SchemaTypes.INTEGER, path);
+                    ? StringRules.node(schema, path, budget)
+                    : NumberRules.node(schema, type == SchemaTypes.INTEGER, path, budget);
         } catch (LocretException e) {
             throw e.getMessage().startsWith("schema: ") ? e : SchemaErrors.at(path, e);
         }

@@ -15,9 +15,11 @@ final class SchemaDisjoint {
     private static final int MAX_BRANCHES = 100;
 
     private final SchemaMerge merge;
+    private final Budget budget;
 
     SchemaDisjoint(SchemaCompiler compiler) {
         this.merge = new SchemaMerge(compiler);
+        this.budget = compiler.budget();
     }
 
     /**
@@ -51,10 +53,12 @@ final class SchemaDisjoint {
         if (isFalse(a) || isFalse(b)) {
             return true;
         }
+        budget.spendOn(a);
+        budget.spendOn(b);
         Set<JsonNode> left = values(a);
         Set<JsonNode> right = values(b);
         if (left != null && right != null) {
-            return left.stream().noneMatch(x -> right.stream().anyMatch(y -> same(x, y)));
+            return noneInCommon(left, right);
         }
         Set<SchemaTypes> types = types(a, left, path);
         Set<SchemaTypes> others = types(b, right, path);
@@ -65,9 +69,18 @@ final class SchemaDisjoint {
         return objects && left == null && right == null && (forbids(a, b) || forbids(b, a) || told(a, b, path));
     }
 
-    /** Numbers of the same value are equal in JSON Schema; other representations are not told apart here. */
+    private boolean noneInCommon(Set<JsonNode> left, Set<JsonNode> right) {
+        budget.spend((long) left.size() * right.size());
+        return left.stream().noneMatch(x -> right.stream().anyMatch(y -> same(x, y)));
+    }
+
+    /** Whether two values may be the same: 1 and 1.0 are, and what lies inside containers is not compared. */
     private static boolean same(JsonNode x, JsonNode y) {
-        return x.equals(y) || x.isNumber() && y.isNumber() || x.isContainerNode() && y.isContainerNode();
+        if (x.isNumber() && y.isNumber()) {
+            boolean finite = Double.isFinite(x.doubleValue()) && Double.isFinite(y.doubleValue());
+            return !finite || x.decimalValue().compareTo(y.decimalValue()) == 0;
+        }
+        return x.equals(y) || x.isContainerNode() && y.isContainerNode();
     }
 
     private static boolean isFalse(JsonNode schema) {

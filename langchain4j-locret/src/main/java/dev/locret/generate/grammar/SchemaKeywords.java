@@ -19,6 +19,10 @@ final class SchemaKeywords {
     static final Set<String> NUMBER =
             Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf");
 
+    /** All that says something about a number. */
+    static final Set<String> NUMBER_AND_FORMAT =
+            Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format");
+
     /** Keywords by which schemas are put together of others. */
     private static final Set<String> COMPOSITION =
             Set.of("type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "uniqueItems");

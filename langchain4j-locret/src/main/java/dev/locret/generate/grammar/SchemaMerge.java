@@ -37,6 +37,7 @@ final class SchemaMerge {
             return schema;
         }
         SchemaKeywords.check(schema, path);
+        compiler.budget().spendOn(schema);
         ObjectNode own = schema.deepCopy();
         own.remove("$ref");
         own.remove("allOf");
@@ -69,6 +70,8 @@ final class SchemaMerge {
             throw SchemaErrors.at(path, "is neither object nor boolean");
         }
         SchemaKeywords.check(right, path);
+        compiler.budget().spendOn(left);
+        compiler.budget().spendOn(right);
         ObjectNode merged = left.deepCopy();
         ObjectNode other = right.deepCopy();
         // It looks at what is evaluated beside it, which after merging is more than it may see.
@@ -94,7 +97,7 @@ final class SchemaMerge {
     }
 
     /** What one schema does not declare is subject to its {@code additionalProperties}, also if the other declares it. */
-    private static void close(ObjectNode one, ObjectNode other, String path) {
+    private void close(ObjectNode one, ObjectNode other, String path) {
         JsonNode rest = one.get("additionalProperties");
         if (rest == null || rest.isBoolean() && rest.booleanValue()) {
             return;
@@ -106,18 +109,20 @@ final class SchemaMerge {
         for (Iterator<String> names = other.path("properties").fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!declared.has(name)) {
+                compiler.budget().spendOn(rest);
                 declared.set(name, rest.deepCopy());
             }
         }
     }
 
     /** What one schema begins with is subject to the {@code items} of another that begins with less. */
-    private static void lengthen(ObjectNode one, ObjectNode other) {
+    private void lengthen(ObjectNode one, ObjectNode other) {
         JsonNode rest = one.get("items");
         if (rest != null
                 && other.path("prefixItems").size() > one.path("prefixItems").size()) {
             ArrayNode beginning = one.withArrayProperty("prefixItems");
             while (beginning.size() < other.get("prefixItems").size()) {
+                compiler.budget().spendOn(rest);
                 beginning.add(rest.deepCopy());
             }
         }

@@ -18,13 +18,13 @@ enum SchemaTypes {
 
     private static final Set<SchemaTypes> ALL = EnumSet.complementOf(EnumSet.of(INTEGER));
 
-    private static SchemaTypes named(String name, String path) {
+    private static SchemaTypes named(JsonNode name, String path) {
         for (SchemaTypes type : values()) {
-            if (type.name().equals(name.toUpperCase(Locale.ROOT))) {
+            if (name.isTextual() && type.name().toLowerCase(Locale.ROOT).equals(name.textValue())) {
                 return type;
             }
         }
-        throw SchemaErrors.at(path, "type is unknown: type=" + SchemaErrors.shortened(name));
+        throw SchemaErrors.at(path, "type is unknown: type=" + SchemaErrors.shortened(name.asText()));
     }
 
     /**
@@ -38,7 +38,7 @@ enum SchemaTypes {
         }
         Set<SchemaTypes> types = EnumSet.noneOf(SchemaTypes.class);
         for (JsonNode name : type.isArray() ? type : List.of(type)) {
-            types.add(named(name.asText(), path));
+            types.add(named(name, path));
         }
         if (types.contains(NUMBER)) {
             types.remove(INTEGER);

@@ -30,6 +30,7 @@ final class SchemaValues {
                 values.add(value);
             }
         }
+        compiler.budget().spendOn(schema);
         ObjectNode others = schema.deepCopy();
         others.remove(List.of("const", "enum"));
         if (others.has("type")) {
@@ -46,6 +47,7 @@ final class SchemaValues {
                 throw SchemaErrors.at(
                         path, "values are too long: characters>" + MAX_CHARACTERS + ", allowed=" + MAX_CHARACTERS);
             }
+            compiler.budget().spend(100 + 10L * text.length());
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             if (admitted == null || admitted.accepts(bytes)) {
                 texts.add(bytes);

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 final class StringRules {
     private StringRules() {}
 
-    static Node node(ObjectNode schema, String path) {
+    static Node node(ObjectNode schema, String path, Budget budget) {
         int min = SchemaCompiler.count(schema, "minLength", 0, path);
         int max = SchemaCompiler.count(schema, "maxLength", Node.UNBOUNDED, path);
         if (min > max) {
@@ -16,16 +16,17 @@ final class StringRules {
         TextAutomaton texts = null;
         if (schema.has("pattern")) {
             String pattern = wellFormed(schema.get("pattern").textValue(), path);
-            texts = RegexCompiler.search(RegexParser.parse(pattern));
+            texts = RegexCompiler.search(RegexParser.parse(pattern), budget);
         }
         if (schema.has("format")) {
-            TextAutomaton format = RegexCompiler.whole(StringFormats.of(schema, path));
-            texts = texts == null ? format : texts.intersect(format);
+            TextAutomaton format = RegexCompiler.whole(StringFormats.of(schema, path), budget);
+            texts = texts == null ? format : texts.intersect(format, budget);
         }
         if (texts == null) {
             return JsonText.string(min, max);
         }
-        return (min == 0 && max == Node.UNBOUNDED ? texts : texts.intersect(TextAutomaton.ofLength(min, max))).quoted();
+        boolean anyLength = min == 0 && max == Node.UNBOUNDED;
+        return (anyLength ? texts : texts.intersect(TextAutomaton.ofLength(min, max), budget)).quoted(budget);
     }
 
     /**

@@ -97,7 +97,7 @@ record TextAutomaton(List<List<Edge>> edges, BitSet accepting) {
     }
 
     /** The texts that both accept. */
-    TextAutomaton intersect(TextAutomaton other) {
+    TextAutomaton intersect(TextAutomaton other, Budget budget) {
         Map<Long, Integer> numbers = new HashMap<>();
         List<Long> pairs = new ArrayList<>();
         List<List<Edge>> out = new ArrayList<>();
@@ -132,6 +132,7 @@ record TextAutomaton(List<List<Edge>> edges, BitSet accepting) {
                 }
             }
             count += mine.size();
+            budget.spend(10 + edges.get(a).size() + other.edges.get(b).size());
             requireEdges(count);
             out.add(mine);
             both.set(state, accepting.get(a) && other.accepting.get(b));
@@ -163,13 +164,15 @@ record TextAutomaton(List<List<Edge>> edges, BitSet accepting) {
     }
 
     /** The texts as they are, in UTF-8. */
-    Node bare() {
+    Node bare(Budget budget) {
         ByteTable.Builder builder = new ByteTable.Builder(edges.size());
         for (int state = 0; state < edges.size(); state++) {
             List<Path> paths = new ArrayList<>();
             for (Edge edge : edges.get(state)) {
                 Utf8Paths.add(edge.low(), edge.high(), edge.target(), paths);
             }
+            // A row of a table has 256 columns.
+            budget.spend(256 + 10L * paths.size());
             builder.addPaths(state, paths);
         }
         accepting.stream().forEach(builder::accept);
@@ -177,7 +180,7 @@ record TextAutomaton(List<List<Edge>> edges, BitSet accepting) {
     }
 
     /** The texts as JSON strings in canonical form, quotes around them. */
-    Node quoted() {
+    Node quoted(Budget budget) {
         int end = edges.size() + 1;
         ByteTable.Builder builder = new ByteTable.Builder(edges.size() + 2);
         builder.set(0, '"', '"', 1);
@@ -190,6 +193,7 @@ record TextAutomaton(List<List<Edge>> edges, BitSet accepting) {
             if (accepting.get(state)) {
                 paths.add(new Path(List.of(new Range('"', '"')), end));
             }
+            budget.spend(256 + 10L * paths.size());
             builder.addPaths(state + 1, paths);
         }
         return terminal(builder);

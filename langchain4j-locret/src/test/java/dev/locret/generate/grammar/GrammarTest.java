@@ -133,32 +133,6 @@ class GrammarTest {
     }
 
     @Test
-    void freeTextGoesUpToItsMark() {
-        Grammar until = Grammar.textUntil("aab");
-        assertThat(List.of("aab", "aaab", "xé😀aab", "abaab"))
-                .allSatisfy(text -> assertThat(Walk.accepts(until, text)).isTrue());
-        assertThat(List.of("", "aa", "aabx", "aabaab"))
-                .allSatisfy(text -> assertThat(Walk.accepts(until, text)).isFalse());
-        Grammar without = Grammar.textWithout("aab");
-        assertThat(List.of("", "aa", "aaa", "abab", "\n\"é😀"))
-                .allSatisfy(text -> assertThat(Walk.accepts(without, text)).isTrue());
-        assertThat(List.of("aab", "xaaby"))
-                .allSatisfy(text -> assertThat(Walk.accepts(without, text)).isFalse());
-    }
-
-    @Test
-    void aCallInTheMiddleOfTextIsHeldToItsGrammar() {
-        Grammar auto = Grammar.choice(
-                Grammar.textWithout("<call>"),
-                Grammar.sequence(Grammar.textUntil("<call>"), Grammar.anyJsonObject(), Grammar.literal("</call>")));
-        assertThat(Walk.accepts(auto, "It is 1 < 2.")).isTrue();
-        assertThat(Walk.accepts(auto, "Let me see: <call>{\"a\":1}</call>")).isTrue();
-        assertThat(Walk.begins(auto, "Let me see: <call>x")).isFalse();
-        assertThat(Walk.accepts(auto, "Let me see: <call>")).isFalse();
-        assertThat(Walk.accepts(auto, "Let me see: <cal")).isTrue();
-    }
-
-    @Test
     void manyAnswersShareAGrammarWithoutDisturbingEachOther() throws Exception {
         Grammar grammar = Grammar.ofJsonSchema(Schemas.parse(Schemas.ALL.get(2)));
         List<Callable<String>> walks = IntStream.range(0, 16)

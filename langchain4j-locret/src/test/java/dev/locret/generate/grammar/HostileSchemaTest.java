@@ -36,11 +36,14 @@ class HostileSchemaTest {
                 "{'type':'array','uniqueItems':true} | schema: keyword is not supported: uniqueItems=true at #",
                 "{'minLenght':3} | schema: keyword is not supported: minLenght=3 at #",
                 "{'type':'text'} | schema: type is unknown: type=text at #",
-                "{'pattern':'(?=a)b'} | pattern: look-around is not supported at character 2: (?=a)b at #",
+                "{'pattern':'(?=a)b'} | pattern: look-around is not supported at character 1: (?=a)b at #",
                 "{'pattern':'(?<!a)b'} | pattern: look-around is not supported at character 3: (?<!a)b at #",
                 "{'pattern':'(a)\\\\1'} | pattern: back-reference is not supported at character 5: (a)\\1 at #",
                 "{'pattern':'a\\\\b'} | pattern: word boundary is not supported at character 3: a\\b at #",
                 "{'pattern':'(a'} | pattern: unclosed '(' at character 2: (a at #",
+                "{'pattern':'(?i)a'} | pattern: group of an unknown kind at character 2: (?i)a at #",
+                "{'type':null} | schema: type is unknown: type=null at #",
+                "{'minProperties':1,'maxProperties':0} | grammar: has no sentence: nothing can satisfy it",
                 "{'pattern':'*'} | pattern: nothing to repeat at character 0: * at #",
                 "{'format':'regex'} | schema: format is not supported: format=regex, known are date, date-time, duration, email, hostname, ipv4, ipv6, time, uri, uri-reference, uuid at #",
                 "{'$ref':'http://example.com/x'} | schema: reference is not supported (only # and #/… are): $ref=http://example.com/x at #",
@@ -139,6 +142,44 @@ class HostileSchemaTest {
         assertThat(Walk.accepts(grammar, "\"" + "x".repeat(10_000) + "\"")).isTrue();
         assertThat(Walk.accepts(grammar, "\"" + "x".repeat(9_998) + "\"")).isFalse();
         assertThat(Walk.accepts(grammar, "\"" + "x".repeat(10_001) + "\"")).isFalse();
+    }
+
+    private static final String TOO_COMPLEX = "grammar: too complex: steps>10000000, allowed=10000000";
+
+    @Test
+    void workThatMultipliesIsRefused() {
+        ObjectNode schema = JsonNodeFactory.instance.objectNode();
+        ArrayNode required = schema.put("type", "object").putArray("required");
+        ArrayNode branches = schema.putArray("anyOf");
+        for (int i = 0; i < 50_000; i++) {
+            required.add("name");
+            branches.addObject().put("minLength", i);
+        }
+        assertRefused(() -> Grammar.ofJsonSchema(schema), TOO_COMPLEX);
+        ObjectNode lists = JsonNodeFactory.instance.objectNode();
+        ArrayNode disjoint = lists.putArray("oneOf");
+        for (int i = 0; i < 100; i++) {
+            ArrayNode values = disjoint.addObject().putArray("enum");
+            for (int k = 0; k < 1900; k++) {
+                values.add(i * 10_000 + k);
+            }
+        }
+        assertRefused(() -> Grammar.ofJsonSchema(lists), TOO_COMPLEX);
+    }
+
+    @Test
+    void manyDearPatternsAreRefusedManyEqualOnesAreNot() {
+        ObjectNode dear = JsonNodeFactory.instance.objectNode();
+        ObjectNode alike = JsonNodeFactory.instance.objectNode();
+        for (int i = 0; i < 500; i++) {
+            dear.withObject("/properties/a" + i).put("pattern", "(a|b)*a(a|b){9}" + i);
+            alike.withObject("/properties/a" + i).put("format", "email");
+        }
+        assertThatThrownBy(() -> Grammar.ofJsonSchema(dear))
+                .isInstanceOf(LocretException.class)
+                .hasMessageStartingWith(TOO_COMPLEX + " at #/properties/a");
+        assertThat(Walk.accepts(Grammar.ofJsonSchema(alike), "{\"a7\":\"b@c.de\"}"))
+                .isTrue();
     }
 
     @Test

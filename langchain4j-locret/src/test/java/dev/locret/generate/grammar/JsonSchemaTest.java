@@ -147,6 +147,11 @@ class JsonSchemaTest {
                         "{'pattern':'a','minLength':2,'maxLength':2}",
                         List.of("'xa'", "'ay'"),
                         List.of("'a'", "'xx'", "'xxa'")),
+                keyword(
+                        "{'pattern':'^[\\\\ud83d\\\\ude00\\\\x41\\\\u{42}]$'}",
+                        List.of("'😀'", "'A'", "'B'"),
+                        List.of("'C'")),
+                keyword("{'pattern':'^(?<year>\\\\d+)[\\\\w-.]$'}", List.of("'1-'", "'12a'"), List.of("'a-'", "'1!'")),
                 keyword("{'pattern':'^(ab|cd)*?(?:e)$'}", List.of("'e'", "'abcde'"), List.of("'ae'")),
                 keyword(
                         "{'format':'date'}",
@@ -227,6 +232,7 @@ class JsonSchemaTest {
                         "{'type':'object','properties':{'a':{'type':'null'},'b':{'type':'null'}},'anyOf':[{'required':['a']},{'required':['b']}]}",
                         List.of("{'a':null}", "{'b':null}", "{'a':null,'b':null}"),
                         List.of("{}")),
+                keyword("{'oneOf':[{'enum':[1,2]},{'const':3}]}", List.of("1", "3"), List.of("4")),
                 keyword("{'oneOf':[{'type':'null'},{'type':'string'}]}", List.of("null", "'a'"), List.of("1")),
                 keyword(
                         "{'oneOf':[{'type':'object','properties':{'k':{'const':'x'},'v':{'type':'null'}},'required':['k','v']},{'type':'object','properties':{'k':{'const':'y'}},'required':['k']}]}",
