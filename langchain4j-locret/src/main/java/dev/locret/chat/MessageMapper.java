@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -196,6 +197,13 @@ public final class MessageMapper {
         rest.addAll(spans.subList(first, spans.size()));
         int[] ids = tokenizer.encodePrompt(rest);
         return tokenizer.addsBos() ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
+    }
+
+    /** Where messages begin in a prompt: behind the tokens that end one, which no message can say itself. */
+    public int[] borders(int[] prompt) {
+        return IntStream.range(1, prompt.length)
+                .filter(i -> tokenizer.eosIds().contains(prompt[i - 1]))
+                .toArray();
     }
 
     private Map<String, Object> context(List<Map<String, Object>> entries, List<Map<String, Object>> tools) {
