@@ -48,6 +48,7 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
                         parameters.timeout())
                 .withContext(parameters.context())
                 .withPriority(parameters.priority() == null ? 0 : parameters.priority())
+                .withMessageBorders(messages.borders(prompt.tokens()))
                 .withShownTokens(messages.markers(!tools.isEmpty()))
                 .withGrammar(messages.languages().of(tools, forced, format, prompt.start() == Start.THINKING));
         Set<String> names = tools.stream().map(ToolSpecification::name).collect(Collectors.toSet());

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -220,6 +221,13 @@ public final class MessageMapper {
             }
         }
         throw first;
+    }
+
+    /** Where messages begin in a prompt: behind the tokens that end one, which no message can say itself. */
+    public int[] borders(int[] prompt) {
+        return IntStream.range(1, prompt.length)
+                .filter(i -> tokenizer.eosIds().contains(prompt[i - 1]))
+                .toArray();
     }
 
     /** Whether the template itself, not a message, ends the prompt with this tag. */

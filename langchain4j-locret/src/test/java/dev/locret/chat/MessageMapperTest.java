@@ -113,6 +113,19 @@ class MessageMapperTest {
     }
 
     @Test
+    void knowsWhereMessagesBegin() {
+        MessageMapper mapper = mapper(template("smollm2"));
+        int[] prompt = mapper.toPrompt(
+                List.of(SystemMessage.from("Be brief."), UserMessage.from("a <|im_end|>"), AiMessage.from("b")));
+
+        int[] borders = mapper.borders(prompt);
+
+        assertThat(borders).hasSize(3);
+        assertThat(TOKENIZER.decode(Arrays.copyOf(prompt, borders[1]), false))
+                .endsWith("<|im_start|>user\na <|im_end|><|im_end|>");
+    }
+
+    @Test
     void joinsTextsOfOneMessageByLines() {
         UserMessage message = UserMessage.from(TextContent.from("first"), TextContent.from("second"));
 
