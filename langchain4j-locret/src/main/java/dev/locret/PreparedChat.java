@@ -31,7 +31,7 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
         boolean forced = parameters.toolChoice() == ToolChoice.REQUIRED;
         List<ToolSpecification> tools =
                 parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications();
-        UnsupportedFeatures.refuse(parameters);
+        UnsupportedFeatures.refuse(parameters, parameters.think());
         ResponseFormat format = parameters.responseFormat();
         boolean json = format != null && format.type() == ResponseFormatType.JSON;
         PromptOptions options = new PromptOptions(tools, forced, json, parameters.think(), sendThinking);

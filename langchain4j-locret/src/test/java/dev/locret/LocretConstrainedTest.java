@@ -96,6 +96,17 @@ class LocretConstrainedTest {
     }
 
     @Test
+    void anAnswerThatAStopTextCutsIsABeginning() {
+        ChatResponse response = chat(ChatRequestParameters.builder()
+                .responseFormat(CITY)
+                .stopSequences(List.of("large"))
+                .build());
+
+        assertThat(response.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(response.aiMessage().text()).matches("\\{ ?\"country\": ?\"(France|Norway)\", ?\"");
+    }
+
+    @Test
     void answersWithSomeObjectOrItsBeginning() throws Exception {
         ChatResponse response = chat(ChatRequestParameters.builder()
                 .responseFormat(ResponseFormat.JSON)

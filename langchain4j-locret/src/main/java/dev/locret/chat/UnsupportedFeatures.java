@@ -11,12 +11,16 @@ public final class UnsupportedFeatures {
     /**
      * Fails unless all parameters can be respected.
      *
+     * @param think whether the model is told to think, or null
      * @throws UnsupportedFeatureException with the parameter's name
      */
-    public static void refuse(ChatRequestParameters parameters) {
-        if (parameters.toolChoice() == ToolChoice.REQUIRED
-                && parameters.toolSpecifications().isEmpty()) {
+    public static void refuse(ChatRequestParameters parameters, Boolean think) {
+        boolean forced = parameters.toolChoice() == ToolChoice.REQUIRED;
+        if (forced && parameters.toolSpecifications().isEmpty()) {
             throw unsupported("parameter 'toolChoice' REQUIRED without 'toolSpecifications'");
+        }
+        if (forced && Boolean.TRUE.equals(think)) {
+            throw unsupported("parameter 'think' with 'toolChoice' REQUIRED, which begins with the call,");
         }
     }
 

@@ -132,7 +132,10 @@ final class ActiveGeneration {
             constraint.accept(token);
         }
         tell(answer.append(token));
-        if (answer.stopped() || constraint != null && constraint.finished()) {
+        if (answer.stopped()) {
+            // A stop text inside what is held to a grammar cuts it: only a whole sentence ends with STOP.
+            finish(constraint == null || constraint.complete() ? Finish.STOP : Finish.LENGTH);
+        } else if (constraint != null && constraint.finished()) {
             finish(Finish.STOP);
         } else if (count == maxTokens || !parts.policies().canDecode(session, auto)) {
             finish(Finish.LENGTH);
@@ -155,7 +158,7 @@ final class ActiveGeneration {
     }
 
     private void finish(Finish finish) {
-        tell(answer.finish(finish == Finish.LENGTH));
+        tell(answer.finish(finish == Finish.LENGTH && !answer.stopped()));
         long now = parts.nanoTime().getAsLong();
         int heads = session.cache().layers() * session.cache().layer(0).kvHeads();
         handle.complete(new GenerationResult(

@@ -21,13 +21,23 @@ class UnsupportedFeaturesTest {
                 "parameter 'toolChoice' REQUIRED without 'toolSpecifications'");
     }
 
+    @Test
+    void refusesThoughtsBeforeACallThatIsForced() {
+        assertRefused(
+                parameters()
+                        .toolSpecifications(
+                                ToolSpecification.builder().name("now").build())
+                        .toolChoice(ToolChoice.REQUIRED),
+                "parameter 'think' with 'toolChoice' REQUIRED, which begins with the call,");
+    }
+
     @ParameterizedTest
     @EnumSource
     void acceptsToolsUnderAnyChoice(ToolChoice choice) {
         ToolSpecification tool = ToolSpecification.builder().name("now").build();
 
         assertThatCode(() -> UnsupportedFeatures.refuse(
-                        parameters().toolSpecifications(tool).toolChoice(choice).build()))
+                        parameters().toolSpecifications(tool).toolChoice(choice).build(), null))
                 .doesNotThrowAnyException();
     }
 
@@ -39,9 +49,9 @@ class UnsupportedFeaturesTest {
                 .responseFormat(ResponseFormat.TEXT)
                 .build();
 
-        assertThatCode(() -> UnsupportedFeatures.refuse(text)).doesNotThrowAnyException();
+        assertThatCode(() -> UnsupportedFeatures.refuse(text, true)).doesNotThrowAnyException();
         assertThatCode(() -> UnsupportedFeatures.refuse(
-                        parameters().responseFormat(ResponseFormat.JSON).build()))
+                        parameters().responseFormat(ResponseFormat.JSON).build(), null))
                 .doesNotThrowAnyException();
     }
 
@@ -50,7 +60,7 @@ class UnsupportedFeaturesTest {
     }
 
     private static void assertRefused(DefaultChatRequestParameters.Builder<?> parameters, String what) {
-        assertThatThrownBy(() -> UnsupportedFeatures.refuse(parameters.build()))
+        assertThatThrownBy(() -> UnsupportedFeatures.refuse(parameters.build(), true))
                 .isExactlyInstanceOf(UnsupportedFeatureException.class)
                 .hasMessage(what + " is not supported by Locret");
     }
