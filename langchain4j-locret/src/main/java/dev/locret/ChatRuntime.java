@@ -8,7 +8,6 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.output.FinishReason;
-import dev.langchain4j.model.output.TokenUsage;
 import dev.locret.chat.ExceptionMapper;
 import dev.locret.chat.ResponseStream;
 import dev.locret.chat.answer.AnswerCollector;
@@ -81,7 +80,7 @@ record ChatRuntime(
         LocretChatResponseMetadata metadata = LocretChatResponseMetadata.builder()
                 .id("locret-" + UUID.randomUUID())
                 .modelName(request.modelName())
-                .tokenUsage(new TokenUsage(result.promptTokens(), result.outputTokens()))
+                .tokenUsage(new LocretTokenUsage(result.promptTokens(), result.outputTokens(), result.cachedTokens()))
                 .finishReason(
                         switch (result.finish()) {
                             case STOP -> answer.hasCalls() ? FinishReason.TOOL_EXECUTION : FinishReason.STOP;

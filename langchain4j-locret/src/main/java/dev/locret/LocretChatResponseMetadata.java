@@ -6,7 +6,7 @@ import java.util.Objects;
 
 /**
  * What an answer cost. All of a prompt is read; what is evicted are entries of the cache, of which every layer and KV
- * head has one for each token. {@code tokenUsage().inputTokenCount()} is the whole prompt.
+ * head has one for each token.
  */
 public class LocretChatResponseMetadata extends ChatResponseMetadata {
     private final int promptTokensRead;
@@ -34,7 +34,13 @@ public class LocretChatResponseMetadata extends ChatResponseMetadata {
         return new Builder();
     }
 
-    /** Tokens of the prompt that were read: all of them. */
+    /** The whole prompt, and how much of it had been read before. */
+    @Override
+    public LocretTokenUsage tokenUsage() {
+        return (LocretTokenUsage) super.tokenUsage();
+    }
+
+    /** Tokens of the prompt that were read for this answer: all but those that had been read before. */
     public int promptTokensRead() {
         return promptTokensRead;
     }

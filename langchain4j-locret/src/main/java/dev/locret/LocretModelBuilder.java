@@ -131,6 +131,35 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return loading("queueCapacity", queueCapacity, EngineOptions.Builder::queueCapacity);
     }
 
+    /**
+     * Memory for what was read of earlier prompts, so that a prompt that begins like one of them goes on from there; 0 for
+     * none. By default room for six caches, at most a quarter of the memory left.
+     */
+    public B prefixCacheBytes(Long prefixCacheBytes) {
+        return loading("prefixCacheBytes", prefixCacheBytes, EngineOptions.Builder::prefixCacheBytes);
+    }
+
+    /** Directory in which texts read by {@link LocretModel#readContext} outlive the process; none by default. */
+    public B contextsDirectory(Path contextsDirectory) {
+        return loading("contextsDirectory", contextsDirectory, EngineOptions.Builder::contextsDirectory);
+    }
+
+    /** Most bytes in that directory, beyond which the oldest go, 0 for no limit; default 10 GiB. */
+    public B contextsDirectoryBytes(Long contextsDirectoryBytes) {
+        return loading("contextsDirectoryBytes", contextsDirectoryBytes, EngineOptions.Builder::contextsDirectoryBytes);
+    }
+
+    /**
+     * Longest time between two tokens of an answer that the reading of another prompt may cause, 0 for that of a whole
+     * chunk; default 200 ms.
+     */
+    public B tokenGap(Duration tokenGap) {
+        return loading(
+                "tokenGap",
+                tokenGap,
+                (options, gap) -> options.tokenGapMillis((int) Math.min(Integer.MAX_VALUE, gap.toMillis())));
+    }
+
     /** A model that is loaded already and stays open when this one is closed; excludes all settings of loading. */
     public B engine(LocretEngine engine) {
         this.engine = engine;

@@ -29,11 +29,13 @@ import dev.locret.LocretChatModel.LocretChatModelBuilder;
 import dev.locret.engine.GenerationListener;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LocretChatModelTest {
     private static final String QUESTION = "What is the capital of France?";
@@ -41,7 +43,7 @@ class LocretChatModelTest {
     private final LocretChatModel model = shared().maxOutputTokens(12).build();
 
     @Test
-    void loadsAModelAnswersAndClosesIt() {
+    void loadsAModelAnswersAndClosesIt(@TempDir Path contexts) {
         LocretChatModel own = LocretChatModel.builder()
                 .modelPath(DemoModel.path().toString())
                 .retainingHeadsPath(DemoEngine.heads().toString())
@@ -55,6 +57,10 @@ class LocretChatModelTest {
                 .threads(2)
                 .maxSessions(1)
                 .queueCapacity(2)
+                .prefixCacheBytes(1L << 20)
+                .contextsDirectory(contexts)
+                .contextsDirectoryBytes(1L << 30)
+                .tokenGap(Duration.ofMillis(50))
                 .maxOutputTokens(12)
                 .build();
 
@@ -69,6 +75,10 @@ class LocretChatModelTest {
         assertThat(own.engine().options().threads()).isEqualTo(2);
         assertThat(own.engine().options().maxSessions()).isEqualTo(1);
         assertThat(own.engine().options().queueCapacity()).isEqualTo(2);
+        assertThat(own.engine().options().prefixCacheBytes()).isEqualTo(1 << 20);
+        assertThat(own.engine().options().contextsDirectory()).isEqualTo(contexts);
+        assertThat(own.engine().options().contextsDirectoryBytes()).isEqualTo(1 << 30);
+        assertThat(own.engine().options().tokenGapMillis()).isEqualTo(50);
         assertThat(own.engine().options().device()).isEqualTo("cpu");
         own.close();
         own.close();

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Properties of the model that is loaded, and defaults of requests to the two beans that share it.
@@ -26,6 +27,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxSessions Requests that are computed at once, each with a cache of its own.
  * @param queueCapacity Requests that may wait. Further ones are refused.
  * @param timeout Time for a request, waiting included. Unlimited unless set, since long prompts take long.
+ * @param prefixCacheSize Memory for what was read of earlier prompts, 0 for none.
+ * @param tokenGap Longest time between two tokens of an answer that the reading of another prompt may cause.
+ * @param contexts Texts that are read once and asked often.
  * @param chatModel Defaults of requests to the chat model.
  * @param streamingChatModel Defaults of requests to the streaming chat model.
  */
@@ -45,11 +49,22 @@ record LocretProperties(
         Integer maxSessions,
         Integer queueCapacity,
         Duration timeout,
+        DataSize prefixCacheSize,
+        Duration tokenGap,
+        @DefaultValue Contexts contexts,
         @DefaultValue Request chatModel,
         @DefaultValue Request streamingChatModel) {
     static final String PREFIX = "langchain4j.locret";
     static final String CHAT_MODEL = PREFIX + ".chat-model";
     static final String STREAMING_CHAT_MODEL = PREFIX + ".streaming-chat-model";
+
+    /**
+     * Texts that are read once and asked often.
+     *
+     * @param directory Directory in which they outlive the process. Without it they do not.
+     * @param maxSize Most that the directory may hold, beyond which the oldest go, 0 for no limit.
+     */
+    record Contexts(String directory, DataSize maxSize) {}
 
     /**
      * Defaults of requests.

@@ -34,6 +34,10 @@ final class Settings {
         ifSet(properties.threads(), options::threads);
         ifSet(properties.maxSessions(), options::maxSessions);
         ifSet(properties.queueCapacity(), options::queueCapacity);
+        ifSet(properties.prefixCacheSize(), size -> options.prefixCacheBytes(size.toBytes()));
+        ifSet(properties.tokenGap(), gap -> options.tokenGapMillis(Math.toIntExact(gap.toMillis())));
+        ifSet(properties.contexts().directory(), directory -> options.contextsDirectory(Path.of(directory)));
+        ifSet(properties.contexts().maxSize(), size -> options.contextsDirectoryBytes(size.toBytes()));
         return options.build();
     }
 

@@ -14,8 +14,10 @@ import dev.locret.engine.LocretEngine;
 import dev.locret.model.RotaryEmbedding.Factors;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -52,7 +54,7 @@ class LocretAutoConfigurationTest {
     }
 
     @Test
-    void loadsOneModelForBothBeansAndClosesItWithTheContext() {
+    void loadsOneModelForBothBeansAndClosesItWithTheContext(@TempDir Path contexts) {
         AtomicReference<LocretChatModel> after = new AtomicReference<>();
 
         runner.withPropertyValues(
@@ -69,6 +71,10 @@ class LocretAutoConfigurationTest {
                         "langchain4j.locret.threads=2",
                         "langchain4j.locret.max-sessions=2",
                         "langchain4j.locret.queue-capacity=3",
+                        "langchain4j.locret.prefix-cache-size=2MB",
+                        "langchain4j.locret.token-gap=75ms",
+                        "langchain4j.locret.contexts.directory=" + contexts,
+                        "langchain4j.locret.contexts.max-size=1GB",
                         "langchain4j.locret.chat-model.max-output-tokens=1")
                 .run(context -> {
                     LocretEngine engine = context.getBean("locretEngine", LocretEngine.class);
@@ -92,6 +98,10 @@ class LocretAutoConfigurationTest {
                     assertThat(engine.options().threads()).isEqualTo(2);
                     assertThat(engine.options().maxSessions()).isEqualTo(2);
                     assertThat(engine.options().queueCapacity()).isEqualTo(3);
+                    assertThat(engine.options().prefixCacheBytes()).isEqualTo(2 << 20);
+                    assertThat(engine.options().tokenGapMillis()).isEqualTo(75);
+                    assertThat(engine.options().contextsDirectory()).isEqualTo(contexts);
+                    assertThat(engine.options().contextsDirectoryBytes()).isEqualTo(1 << 30);
                     assertThat(chat.chat("Hi")).isNotNull();
                     after.set(chat);
                 });
