@@ -53,45 +53,35 @@ public final class LocretMetrics implements MeterBinder {
         counter(
                 registry,
                 "locret.tokens.read",
-                "tokens",
                 "Tokens of prompts and contexts that had to be read",
                 t -> t.textTokens() - t.cachedTokens());
         counter(
                 registry,
                 "locret.tokens.reused",
-                "tokens",
                 "Tokens of prompts and contexts that had been read before",
                 EngineStatus.Totals::cachedTokens);
-        counter(
-                registry,
-                "locret.tokens.generated",
-                "tokens",
-                "Tokens of finished answers",
-                EngineStatus.Totals::outputTokens);
+        counter(registry, "locret.tokens.generated", "Tokens of finished answers", EngineStatus.Totals::outputTokens);
         counter(
                 registry,
                 "locret.requests.started",
-                "requests",
                 "Requests and readings of contexts that got a cache",
                 EngineStatus.Totals::started);
         counter(
                 registry,
                 "locret.requests.rejected",
-                "requests",
                 "Requests that found the queue full",
                 EngineStatus.Totals::rejected);
         counter(
                 registry,
                 "locret.prefix.hits",
-                "requests",
                 "Requests that began with a text that had been read before",
                 EngineStatus.Totals::reuses);
     }
 
     private void bindQueue(MeterRegistry registry) {
-        gauge(registry, "locret.queue.waiting", "requests", "Requests that wait for a cache", s -> s.queue()
+        gauge(registry, "locret.queue.waiting", null, "Requests that wait for a cache", s -> s.queue()
                 .waiting());
-        gauge(registry, "locret.queue.capacity", "requests", "Requests that may wait", s -> s.queue()
+        gauge(registry, "locret.queue.capacity", null, "Requests that may wait", s -> s.queue()
                 .capacity());
         TimeGauge.builder("locret.queue.longest_wait", engine, TimeUnit.NANOSECONDS, e -> e.status()
                         .queue()
@@ -100,9 +90,9 @@ public final class LocretMetrics implements MeterBinder {
                 .description("Time that the request has waited that came first")
                 .tags(tags)
                 .register(registry);
-        gauge(registry, "locret.sessions.running", "sessions", "Requests that have a cache", s -> s.queue()
+        gauge(registry, "locret.sessions.running", null, "Requests that have a cache", s -> s.queue()
                 .running());
-        gauge(registry, "locret.sessions.limit", "sessions", "Requests that may run at once", s -> s.queue()
+        gauge(registry, "locret.sessions.limit", null, "Requests that may run at once", s -> s.queue()
                 .sessions());
     }
 
@@ -118,7 +108,7 @@ public final class LocretMetrics implements MeterBinder {
         gauge(
                 registry,
                 "locret.snapshots.count",
-                "snapshots",
+                null,
                 "Copies of caches in memory, for prefixes and contexts",
                 s -> s.snapshots().count());
         gauge(registry, "locret.snapshots.size", "bytes", "Memory of those copies", s -> s.snapshots()
@@ -126,26 +116,21 @@ public final class LocretMetrics implements MeterBinder {
         gauge(registry, "locret.snapshots.capacity", "bytes", "Most memory that they may take", s -> s.snapshots()
                 .capacityBytes());
         Gauge.builder("locret.contexts.count", engine, e -> e.contexts().count())
-                .baseUnit("contexts")
                 .description("Texts that were read to be asked")
                 .tags(tags)
                 .register(registry);
     }
 
     private void counter(
-            MeterRegistry registry,
-            String name,
-            String unit,
-            String description,
-            ToDoubleFunction<EngineStatus.Totals> value) {
+            MeterRegistry registry, String name, String description, ToDoubleFunction<EngineStatus.Totals> value) {
         FunctionCounter.builder(
                         name, engine, e -> value.applyAsDouble(e.status().totals()))
-                .baseUnit(unit)
                 .description(description)
                 .tags(tags)
                 .register(registry);
     }
 
+    /** A number of things has no unit: exporters would put it into the name once more. */
     private void gauge(
             MeterRegistry registry,
             String name,

@@ -57,7 +57,6 @@ final class RequestMeters implements EngineEvents {
 
     private DistributionSummary entries(String name, String description) {
         return DistributionSummary.builder(name)
-                .baseUnit("entries")
                 .description(description)
                 .tags(tags)
                 .register(registry);
@@ -93,7 +92,6 @@ final class RequestMeters implements EngineEvents {
                 ? ours.id().id()
                 : failure.getClass().getName();
         Counter.builder("locret.requests.failed")
-                .baseUnit("requests")
                 .description("Requests that ended without a result")
                 .tags(tags.and("error.type", type))
                 .register(registry)
