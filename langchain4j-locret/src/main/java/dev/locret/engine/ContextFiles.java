@@ -136,6 +136,14 @@ final class ContextFiles {
         }
     }
 
+    int count() {
+        try {
+            return files().size();
+        } catch (IOException e) {
+            throw notReadable(directory, e);
+        }
+    }
+
     private List<Path> files() throws IOException {
         try (Stream<Path> all = Files.list(directory)) {
             return all.filter(file -> file.getFileName().toString().endsWith(SUFFIX))

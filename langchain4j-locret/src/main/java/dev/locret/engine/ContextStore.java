@@ -113,6 +113,10 @@ final class ContextStore {
         return files == null ? kept : files.remove(name);
     }
 
+    int count() {
+        return files == null ? inMemory.size() : files.count();
+    }
+
     List<ContextInfo> list() {
         return files == null ? new ArrayList<>(inMemory.values()) : files.list();
     }

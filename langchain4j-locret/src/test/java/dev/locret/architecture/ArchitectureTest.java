@@ -32,9 +32,10 @@ class ArchitectureTest {
     @Test
     void aBreachOfTheLayersIsFound() {
         assertThat(new Layers(PLANTED).violations(BREACHES))
-                .hasSize(4)
+                .hasSize(5)
                 .anyMatch(v -> v.startsWith("common.UsesEngine must not use engine.Target: "))
                 .anyMatch(v -> v.startsWith("backend.cuda.UsesSibling must not use backend.cpu.Device: "))
+                .anyMatch(v -> v.startsWith("chat.UsesMetrics must not use metrics.Target: "))
                 .anyMatch(v -> v.startsWith("chat.UsesTraining must not use train.Target: "))
                 .anyMatch(v -> v.equals("unknown.Lost is in no layer"));
     }
@@ -69,6 +70,11 @@ class ArchitectureTest {
         onlyIn("org.apache.tika..", "dev.locret.cli..").check(MAIN);
         onlyIn("org.apache.pdfbox..", "dev.locret.cli..").check(MAIN);
         onlyIn("org.jsoup..", "dev.locret.cli..").check(MAIN);
+    }
+
+    @Test
+    void onlyTheMetersUseMicrometer() {
+        onlyIn("io.micrometer..", "dev.locret.metrics..").check(MAIN);
     }
 
     @Test

@@ -29,6 +29,7 @@ final class Layers {
             "model",
             "generate",
             "engine",
+            "metrics",
             "train",
             "eval",
             "chat",
@@ -43,6 +44,9 @@ final class Layers {
 
     /** Layers that serve the command line alone. */
     private static final Set<String> TOOLS = Set.of("train", "eval");
+
+    /** A layer that nothing here uses: an application may lack its library. */
+    private static final String METRICS = "metrics";
 
     private final String root;
 
@@ -75,7 +79,8 @@ final class Layers {
         }
         return ORDER.indexOf(target.get()) > ORDER.indexOf(source)
                 || DEVICES.contains(source) && DEVICES.contains(target.get())
-                || TOOLS.contains(target.get()) && !source.equals("cli");
+                || TOOLS.contains(target.get()) && !source.equals("cli")
+                || target.get().equals(METRICS);
     }
 
     /** The layer whose name is the longest beginning of the class's name. */

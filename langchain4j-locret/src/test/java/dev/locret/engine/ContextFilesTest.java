@@ -116,6 +116,7 @@ class ContextFilesTest {
         ContextFiles files = open(3 * one);
         files.write(SnapshotFixtures.context("c3", 3, 20), () -> true);
         assertThat(files.list()).extracting(ContextInfo::name).containsExactly("c0", "c1", "c3");
+        assertThat(files.count()).isEqualTo(3);
         ContextsTest.assertFails(
                 () -> open(one - 1).write(SnapshotFixtures.context("c4", 3, 20), () -> true),
                 ErrorId.CONTEXTS_FULL,

@@ -143,6 +143,7 @@ class ContextsTest {
         assertThat(a).isEqualTo(new ContextInfo("a", "locret", 10, 10, 0, 3 * 8 * 10 * 4 * 18 + 40));
         assertThat(b).isEqualTo(new ContextInfo("b", "locret", 200, 64, 3 * 8 * (200 - 64), 3 * 8 * 64 * 4 * 18 + 800));
         assertThat(engine.contexts().list()).containsExactly(a, b);
+        assertThat(engine.contexts().count()).isEqualTo(2);
         assertThat(engine.contexts().describe("b")).isEqualTo(b);
         assertThat(engine.contexts().remove("b")).isTrue();
         assertThat(engine.contexts().remove("b")).isFalse();

@@ -1,0 +1,3 @@
+package dev.locret.architecture.planted.metrics;
+
+public class Target {}
