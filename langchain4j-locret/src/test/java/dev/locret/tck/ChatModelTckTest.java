@@ -4,8 +4,10 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.common.AbstractChatModelIT;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import dev.langchain4j.model.output.TokenUsage;
 import dev.locret.LocretChatRequestParameters;
 import dev.locret.LocretChatResponseMetadata;
+import dev.locret.LocretTokenUsage;
 import java.util.List;
 
 /** All of LangChain4j's tests of a chat model but those with images, which no model here takes. */
@@ -47,5 +49,10 @@ class ChatModelTckTest extends AbstractChatModelIT {
     @Override
     protected boolean supportsSingleImageInputAsPublicURL() {
         return false;
+    }
+
+    @Override
+    protected Class<? extends TokenUsage> tokenUsageType(ChatModel model) {
+        return LocretTokenUsage.class;
     }
 }

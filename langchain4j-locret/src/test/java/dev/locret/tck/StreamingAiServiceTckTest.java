@@ -2,8 +2,10 @@ package dev.locret.tck;
 
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import dev.langchain4j.model.output.TokenUsage;
 import dev.langchain4j.service.common.AbstractStreamingAiServiceIT;
 import dev.locret.LocretChatResponseMetadata;
+import dev.locret.LocretTokenUsage;
 import java.util.List;
 
 class StreamingAiServiceTckTest extends AbstractStreamingAiServiceIT {
@@ -15,5 +17,10 @@ class StreamingAiServiceTckTest extends AbstractStreamingAiServiceIT {
     @Override
     protected Class<? extends ChatResponseMetadata> chatResponseMetadataType(StreamingChatModel model) {
         return LocretChatResponseMetadata.class;
+    }
+
+    @Override
+    protected Class<? extends TokenUsage> tokenUsageType(StreamingChatModel model) {
+        return LocretTokenUsage.class;
     }
 }

@@ -10,8 +10,10 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.output.TokenUsage;
 import dev.locret.LocretChatRequestParameters;
 import dev.locret.LocretChatResponseMetadata;
+import dev.locret.LocretTokenUsage;
 import java.util.List;
 import org.mockito.InOrder;
 
@@ -82,5 +84,10 @@ class StreamingChatModelTckTest extends AbstractStreamingChatModelIT {
     @Override
     protected boolean supportsSingleImageInputAsPublicURL() {
         return false;
+    }
+
+    @Override
+    protected Class<? extends TokenUsage> tokenUsageType(StreamingChatModel model) {
+        return LocretTokenUsage.class;
     }
 }
