@@ -78,7 +78,7 @@ public interface Kernels {
      * @param panelWords words from one panel to the next
      * @param groups groups of a panel
      * @param c {@code [panels · width]} from {@code cOffset}; added to
-     * @param scratch at least {@code 256 · width} and {@code 4 · width + groups} floats
+     * @param scratch at least {@code 256 · width} and {@code 5 · width + groups} floats
      */
     default void multiplyPacked(
             PanelFormat format,

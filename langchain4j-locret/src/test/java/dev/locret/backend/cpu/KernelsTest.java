@@ -150,6 +150,29 @@ class KernelsTest {
         }
     }
 
+    /** Else a result would depend on whether HotSpot has compiled the loop yet, and equal scores would differ. */
+    @Test
+    void addsLanesInOneOrder() {
+        Kernels kernels = kernels("vector");
+        int lanes = kernels.width() / 2;
+        float[] x = floats(101);
+        float[] sums = new float[lanes];
+        int vectors = x.length / lanes * lanes;
+        for (int i = 0; i < vectors; i++) {
+            sums[i % lanes] = Math.fma(x[i], x[i], sums[i % lanes]);
+        }
+        for (int half = lanes / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                sums[i] += sums[i + half];
+            }
+        }
+        float sum = sums[0];
+        for (int i = vectors; i < x.length; i++) {
+            sum = Math.fma(x[i], x[i], sum);
+        }
+        assertThat(kernels.sumOfSquares(x, 0, x.length)).isEqualTo(sum);
+    }
+
     /** Every type: packed, then unpacked by panel, by row, and multiplied, against the reference dequantiser. */
     @ParameterizedTest
     @CsvSource({

@@ -17,13 +17,14 @@ final class PackedDot {
 
     private PackedDot() {}
 
-    /** Sum of the 32 inputs of a group. */
-    static float sum(float[] a, int at) {
+    /** Sum of the 32 inputs of a group; a vector's lanes are written to {@code lanes[to ..]}. */
+    static float sum(float[] a, int at, float[] lanes, int to) {
         FloatVector sums = FloatVector.zero(F);
         for (int i = 0; i < 32; i += LANES) {
             sums = sums.add(FloatVector.fromArray(F, a, at + i));
         }
-        return sums.reduceLanes(VectorOperators.ADD);
+        sums.intoArray(lanes, to);
+        return LaneSum.of(lanes, to);
     }
 
     /** Writes scales {@code [2 · width]}, then minima {@code [2 · width]} (whatever the upper half of a header is). */

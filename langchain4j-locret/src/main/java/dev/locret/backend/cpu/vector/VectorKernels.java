@@ -237,7 +237,7 @@ public final class VectorKernels implements Kernels {
             case BITS4, BITS8 -> {
                 int size = format.groupSize();
                 for (int group = 0; group < groups && format == PanelFormat.BITS4; group++) {
-                    scratch[4 * WIDTH + group] = PackedDot.sum(a, aOffset + group * size);
+                    scratch[4 * WIDTH + group] = PackedDot.sum(a, aOffset + group * size, scratch, 4 * WIDTH + groups);
                 }
                 for (int panel = 0; panel < panels; panel += 2) {
                     int first = offset + panel * panelWords;
@@ -357,7 +357,9 @@ public final class VectorKernels implements Kernels {
             e.intoArray(x, offset + i);
             sums = sums.add(e);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float[] lanes = headers.get()[0];
+        sums.intoArray(lanes, 0);
+        float sum = LaneSum.of(lanes, 0);
         for (; i < n; i++) {
             x[offset + i] = ExpApproximation.exp(x[offset + i] - shift);
             sum += x[offset + i];
@@ -384,7 +386,9 @@ public final class VectorKernels implements Kernels {
             FloatVector v = FloatVector.fromArray(F, x, offset + i);
             sums = v.fma(v, sums);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float[] lanes = headers.get()[0];
+        sums.intoArray(lanes, 0);
+        float sum = LaneSum.of(lanes, 0);
         for (; i < n; i++) {
             sum = Math.fma(x[offset + i], x[offset + i], sum);
         }
