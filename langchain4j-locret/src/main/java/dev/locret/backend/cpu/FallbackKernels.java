@@ -253,10 +253,7 @@ final class FallbackKernels implements Kernels {
                     format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset, out);
             return;
         }
-        FallbackDot dot = scratch.get().dot;
-        for (int panel = 0; panel < panels; panel++) {
-            dot.add(format, words, offset + panel * panelWords, groups, a, aOffset, c, cOffset + panel * WIDTH);
-        }
+        scratch.get().dot.add(format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset);
     }
 
     @Override
