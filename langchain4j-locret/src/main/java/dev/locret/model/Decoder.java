@@ -158,6 +158,38 @@ public final class Decoder {
         }
     }
 
+    /** What all attentions of this model have in common. */
+    public AttentionSpec attention() {
+        return attention;
+    }
+
+    /** The rotary table for a text of so many tokens. */
+    public RotaryTable rotary(int textTokens) {
+        return rotary.of(textTokens);
+    }
+
+    /**
+     * Embeds a segment's tokens: with {@link #layer} a forward that goes layer by layer over a whole text, so that only
+     * one layer's keys and values exist.
+     *
+     * @param x {@code [tokens, hiddenSize]}
+     */
+    public void embed(Segment segment, Matrix x) {
+        embed(List.of(segment), x, maxRows);
+    }
+
+    /**
+     * Runs one block alone. The segment's cache grows in that layer, and its count of tokens is left to the caller.
+     *
+     * @param x {@code [tokens, hiddenSize]}: input, and output if {@code finish}
+     * @param finish false if nobody reads the block's output
+     */
+    public void layer(int layer, Segment segment, Matrix x, boolean finish) {
+        segment.cache().requireRoom(segment.tokenIds().length);
+        layer(layer, List.of(segment), x, segment.tokenIds().length, finish);
+        requireFinite();
+    }
+
     private Matrix inner(List<Segment> segments, Runnable checkpoint) {
         int fault = backend.takeFault();
         int outer = outerFault >= 0 ? outerFault : fault;
