@@ -11,6 +11,7 @@ import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
+import dev.locret.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -108,6 +109,20 @@ public final class Decoder {
                 + backend.linearBytes(maxRows, widestInput(config))
                 + backend.samplingBytes(config.vocabularySize())
                 + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries);
+    }
+
+    /** Bytes of a model's weights on the device. */
+    public static long weightBytes(Backend backend, WeightSource source) {
+        long bytes = 0;
+        for (String name : source.names()) {
+            HostTensor tensor = source.find(name).orElseThrow();
+            boolean unused = source.config().tiedEmbeddings() && name.equals("lm_head.weight");
+            if (!unused) {
+                boolean vector = tensor.shape().rank() == 1;
+                bytes = Math.addExact(bytes, vector ? 4 * tensor.columns() : backend.weightBytes(tensor));
+            }
+        }
+        return bytes;
     }
 
     /** Bytes of the rotary tables. */
