@@ -5,6 +5,7 @@ import dev.locret.backend.KvSlice;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.format.ModelConfig;
+import java.util.Arrays;
 
 /** The cache of one session: a slice a layer, each with a length per KV head. */
 public final class KvCache {
@@ -22,6 +23,16 @@ public final class KvCache {
         for (int layer = 0; layer < slices.length; layer++) {
             slices[layer] = backend.allocateCache("cache." + layer, config.kvHeads(), config.headDim(), capacity);
         }
+        return new KvCache(slices);
+    }
+
+    /**
+     * A cache for running one layer at a time over a whole text, {@link #clear}ed in between: all layers share the
+     * entries of one.
+     */
+    public static KvCache allocateShared(Backend backend, ModelConfig config, int capacity) {
+        KvSlice[] slices = new KvSlice[config.layers()];
+        Arrays.fill(slices, backend.allocateCache("cache of one layer", config.kvHeads(), config.headDim(), capacity));
         return new KvCache(slices);
     }
 

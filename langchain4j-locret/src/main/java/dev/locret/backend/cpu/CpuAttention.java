@@ -1,7 +1,6 @@
 package dev.locret.backend.cpu;
 
 import dev.locret.backend.AttentionSpec;
-import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
@@ -51,6 +50,7 @@ final class CpuAttention {
     private final float[] rotated;
     private final Scratch[] scratch;
     private final KeyRotation rotation;
+    private final QueryRotation queryRotation;
     /** Rotated keys of the block at hand in a decode step, of each thread. */
     private final float[][] blocks;
     /** Results of a decode step's parts: as many as parts of the fullest cache in all heads. */
@@ -67,6 +67,7 @@ final class CpuAttention {
         this.scratch = new Scratch[pool.threads()];
         Arrays.setAll(scratch, i -> newScratch(tokensPerTask));
         this.rotation = new KeyRotation(kernels, spec);
+        this.queryRotation = new QueryRotation(spec);
         this.blocks = new float[pool.threads()][BLOCK * spec.headDim()];
         this.parts = new Scratch[spec.kvHeads() * parts(maxEntries)];
         Arrays.setAll(parts, i -> newScratch(stepTokens(spec)));
@@ -217,23 +218,9 @@ final class CpuAttention {
 
     private void loadQueries(
             Matrix queries, CpuRotary rotary, KvSegment segment, int head, int firstToken, int tokens, Scratch s) {
-        float[] in = CpuBuffer.floats(queries.buffer());
-        int group = spec.groupSize();
-        int before = segment.cache().length(head) - segment.rows();
         for (int token = 0; token < tokens; token++) {
-            int inSegment = firstToken + token;
-            int position = (spec.positions() == PositionMode.CACHE ? before : segment.firstPosition()) + inSegment;
-            long row = queries.offset() + (long) (segment.firstRow() + inSegment) * queries.stride();
-            for (int g = 0; g < group; g++) {
-                rotary.rotateRow(
-                        in,
-                        Math.toIntExact(row + (long) (head * group + g) * spec.headDim()),
-                        spec.headDim(),
-                        position,
-                        spec.scale(),
-                        s.queries,
-                        (token * group + g) * spec.headDim());
-            }
+            int to = token * spec.groupSize() * spec.headDim();
+            queryRotation.rotate(queries, rotary, segment, head, firstToken + token, s.queries, to);
         }
     }
 

@@ -371,4 +371,13 @@ final class FallbackKernels implements Kernels {
             x[i] *= factor[i];
         }
     }
+
+    @Override
+    public void siluGradient(float[] x, int offset, int n, float[] gradient, int gradientOffset) {
+        for (int i = 0; i < n; i++) {
+            float z = x[offset + i];
+            float sigmoid = 1 / (1 + ExpApproximation.exp(-z));
+            gradient[gradientOffset + i] *= sigmoid * Math.fma(z, 1 - sigmoid, 1);
+        }
+    }
 }

@@ -144,4 +144,7 @@ public interface Kernels {
 
     /** {@code out = silu(gate) · up}; {@code up} null stands for ones. */
     void siluTimes(float[] gate, int gateOffset, float[] up, int upOffset, int n, float[] out, int outOffset);
+
+    /** {@code gradient = gradient · silu'(x)} in place. */
+    void siluGradient(float[] x, int offset, int n, float[] gradient, int gradientOffset);
 }

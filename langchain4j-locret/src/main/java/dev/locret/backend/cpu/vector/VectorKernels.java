@@ -431,4 +431,22 @@ public final class VectorKernels implements Kernels {
             out[outOffset + i] = up == null ? silu : silu * up[upOffset + i];
         }
     }
+
+    @Override
+    public void siluGradient(float[] x, int offset, int n, float[] gradient, int gradientOffset) {
+        FloatVector one = FloatVector.broadcast(F, 1f);
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector z = FloatVector.fromArray(F, x, offset + i);
+            FloatVector sigmoid = one.div(exp(z.neg()).add(1f));
+            sigmoid.mul(z.fma(one.sub(sigmoid), one))
+                    .mul(FloatVector.fromArray(F, gradient, gradientOffset + i))
+                    .intoArray(gradient, gradientOffset + i);
+        }
+        for (; i < n; i++) {
+            float z = x[offset + i];
+            float sigmoid = 1 / (1 + ExpApproximation.exp(-z));
+            gradient[gradientOffset + i] *= sigmoid * Math.fma(z, 1 - sigmoid, 1);
+        }
+    }
 }
