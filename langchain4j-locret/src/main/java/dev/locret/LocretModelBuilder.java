@@ -103,6 +103,14 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return loading("pinnedTokens", pinnedTokens, EngineOptions.Builder::pinnedTokens);
     }
 
+    /**
+     * Share of the budget, 0 up to 1, for the last entries, which then stay whatever their score; 0 by default. Worth it
+     * where answers continue the text rather than find something in it.
+     */
+    public B recentShare(Double recentShare) {
+        return loading("recentShare", recentShare, EngineOptions.Builder::recentShare);
+    }
+
     /** Which entries are kept: {@code auto} (default), {@code locret}, {@code keydiff}, {@code streaming-llm}, {@code none}. */
     public B evictionPolicy(String evictionPolicy) {
         return loading("evictionPolicy", evictionPolicy, EngineOptions.Builder::policy);

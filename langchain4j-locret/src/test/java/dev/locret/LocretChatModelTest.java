@@ -53,6 +53,7 @@ class LocretChatModelTest {
                 .stabilizers(16)
                 .localTokens(16)
                 .pinnedTokens(8)
+                .recentShare(0.125)
                 .evictionPolicy("locret")
                 .threads(2)
                 .maxSessions(1)
@@ -71,6 +72,7 @@ class LocretChatModelTest {
             assertThat(plan.stabilizers()).isEqualTo(16);
             assertThat(plan.localTokens()).isEqualTo(16);
             assertThat(plan.pinnedTokens()).isEqualTo(8);
+            assertThat(plan.retention().recentShare()).isEqualTo(0.125);
         });
         assertThat(own.engine().options().threads()).isEqualTo(2);
         assertThat(own.engine().options().maxSessions()).isEqualTo(1);

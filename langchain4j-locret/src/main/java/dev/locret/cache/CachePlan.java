@@ -12,9 +12,17 @@ import dev.locret.common.Checks;
  * @param reserve tokens that may be decoded before the cache is evicted back to the budget
  * @param pinnedTokens first tokens of the text that every eviction keeps
  * @param scorePooling odd width of the maximum over neighbouring tokens' scores, 1 for none
+ * @param retention how the budget is spent
  */
 public record CachePlan(
-        int budget, int chunkSize, int stabilizers, int localTokens, int reserve, int pinnedTokens, int scorePooling) {
+        int budget,
+        int chunkSize,
+        int stabilizers,
+        int localTokens,
+        int reserve,
+        int pinnedTokens,
+        int scorePooling,
+        Retention retention) {
     private static final int LIMIT = 1 << 24;
 
     public CachePlan {
@@ -27,6 +35,19 @@ public record CachePlan(
         Checks.inRange("score-pooling", scorePooling, 1, 99);
         Checks.argument(scorePooling % 2 == 1, () -> "score-pooling must be odd: score-pooling=" + scorePooling);
         requireBelowBudget("stabilizers", stabilizers, pinnedTokens, budget);
+        requireBelowBudget("recent-share's entries", retention.recent(budget), pinnedTokens, budget);
+    }
+
+    /** A plan that spends its budget as the paper does. */
+    public CachePlan(
+            int budget,
+            int chunkSize,
+            int stabilizers,
+            int localTokens,
+            int reserve,
+            int pinnedTokens,
+            int scorePooling) {
+        this(budget, chunkSize, stabilizers, localTokens, reserve, pinnedTokens, scorePooling, Retention.PAPER);
     }
 
     private static void requireBelowBudget(String name, int value, int pinned, int budget) {
@@ -46,8 +67,17 @@ public record CachePlan(
         return Math.addExact(budget, Math.max(chunkSize, Math.addExact(localTokens, reserve)));
     }
 
-    /** Last entries that an eviction outside prefill keeps: {@code max(n_s, n_loc)}, at most half of the budget. */
+    /** Last entries that an eviction after a chunk keeps: the stabilizers, after the final chunk none, or the recent share. */
+    public int recentAfterChunk(boolean finalChunk) {
+        return Math.max(finalChunk ? 0 : stabilizers, retention.recent(budget));
+    }
+
+    /**
+     * Last entries that an eviction outside prefill keeps: {@code max(n_s, n_loc)}, at most half of the budget, or the recent
+     * share.
+     */
     public int recentAfterDecoding() {
-        return Math.min(Math.max(stabilizers, localTokens), Math.max(stabilizers, (budget - pinnedTokens) / 2));
+        int last = Math.min(Math.max(stabilizers, localTokens), Math.max(stabilizers, (budget - pinnedTokens) / 2));
+        return Math.max(last, retention.recent(budget));
     }
 }

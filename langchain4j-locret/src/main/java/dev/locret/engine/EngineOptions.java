@@ -75,6 +75,11 @@ public final class EngineOptions {
         return values.scorePooling;
     }
 
+    /** Share of the budget for the last entries, 0 for none. */
+    public double recentShare() {
+        return values.recentShare;
+    }
+
     public int threads() {
         return values.threads;
     }
@@ -130,6 +135,7 @@ public final class EngineOptions {
         private int reserve;
         private int pinnedTokens;
         private int scorePooling = 1;
+        private double recentShare;
         private int threads;
         private int maxSessions;
         private int queueCapacity;
@@ -219,6 +225,15 @@ public final class EngineOptions {
         /** Odd width of the maximum over neighbouring tokens' scores; default 1. */
         public Builder scorePooling(int scorePooling) {
             this.scorePooling = scorePooling;
+            return this;
+        }
+
+        /**
+         * Share of the budget for the last entries, which then survive every eviction, that after the final chunk too;
+         * default 0. Scores alone forget the text just before the local tokens, which a continuation needs.
+         */
+        public Builder recentShare(double recentShare) {
+            this.recentShare = recentShare;
             return this;
         }
 

@@ -4,6 +4,7 @@ import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
+import dev.locret.cache.Retention;
 import dev.locret.common.Checks;
 import dev.locret.eviction.EvictionPolicies;
 import dev.locret.format.ModelConfig;
@@ -94,7 +95,14 @@ record EngineSettings(
         }
         int stabilizers = options.stabilizers() == -1 ? Math.max(0, budget / 8) : options.stabilizers();
         CachePlan plan = new CachePlan(
-                budget, chunk, stabilizers, local, reserve, options.pinnedTokens(), options.scorePooling());
+                budget,
+                chunk,
+                stabilizers,
+                local,
+                reserve,
+                options.pinnedTokens(),
+                options.scorePooling(),
+                new Retention(options.recentShare()));
         Checks.argument(
                 options.positions() == PositionMode.ORIGINAL || plan.capacity() <= window,
                 () -> "cache has more positions than the model's window: cache-budget=" + plan.budget() + " and "

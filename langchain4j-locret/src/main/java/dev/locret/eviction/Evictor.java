@@ -19,7 +19,7 @@ public final class Evictor {
 
     /** After a chunk of a prompt: the last stabilizers stay, except after the final chunk (paper, section 3.3). */
     public void afterChunk(KvCache cache, EvictionPolicy policy, boolean finalChunk) {
-        evict(cache, policy, finalChunk ? 0 : plan.stabilizers());
+        evict(cache, policy, plan.recentAfterChunk(finalChunk));
     }
 
     /** Outside of a prompt's chunks, before more tokens come: the last entries stay. */

@@ -153,6 +153,7 @@ class ContextsDirectoryTest {
         Path file = files().get(0);
         assertMismatch(options().cacheBudget(63), "cache-budget=64, expected=63: " + file);
         assertMismatch(options().stabilizers(7), "stabilizers=8, expected=7: " + file);
+        assertMismatch(options().recentShare(0.5), "recent-share=0.0, expected=0.5: " + file);
         assertMismatch(options().chunkSize(15), "chunk-size=16, expected=15: " + file);
         try (LocretEngine engine = engine(options().cacheBudget(63))) {
             read(engine, "d", prompt(333, 1), GenerationListener.NONE);

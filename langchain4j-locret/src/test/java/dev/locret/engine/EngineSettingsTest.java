@@ -116,6 +116,14 @@ class EngineSettingsTest {
         assertRefused(plain().reserve(-1), "reserve out of range: reserve=-1, allowed=1..16777216");
         assertRefused(plain().stabilizers(-2), "stabilizers out of range: stabilizers=-2, allowed=0..16777216");
         assertRefused(plain().pinnedTokens(-2), "pinned-tokens out of range: pinned-tokens=-2, allowed=0..16777216");
+        assertRefused(
+                plain().recentShare(1), "recent-share out of range: recent-share=1.0, allowed=0 up to, but not, 1");
+        assertRefused(
+                plain().recentShare(-0.1), "recent-share out of range: recent-share=-0.1, allowed=0 up to, but not, 1");
+        assertRefused(
+                plain().cacheBudget(50).stabilizers(5).recentShare(0.5).pinnedTokens(25),
+                "cache-budget must exceed recent-share's entries and pinned-tokens: cache-budget=50,"
+                        + " recent-share's entries=25, pinned-tokens=25");
         assertRefused(plain().scorePooling(4), "score-pooling must be odd: score-pooling=4");
         assertRefused(plain().maxSessions(-1), "max-sessions out of range: max-sessions=-1, allowed=1..4096");
         assertRefused(plain().queueCapacity(-1), "queue-capacity out of range: queue-capacity=-1, allowed=1..16777216");
