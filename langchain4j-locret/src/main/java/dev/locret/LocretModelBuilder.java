@@ -111,6 +111,16 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return loading("recentShare", recentShare, EngineOptions.Builder::recentShare);
     }
 
+    /** How the budgets of all heads are divided among them: {@code uniform} (default), {@code pooled}, {@code pyramid}. */
+    public B budgetAllocation(String budgetAllocation) {
+        return loading("budgetAllocation", budgetAllocation, EngineOptions.Builder::budgetAllocation);
+    }
+
+    /** Odd width of the maximum taken over neighbouring tokens' scores; 1, none, by default. */
+    public B scorePooling(Integer scorePooling) {
+        return loading("scorePooling", scorePooling, EngineOptions.Builder::scorePooling);
+    }
+
     /** Which entries are kept: {@code auto} (default), {@code locret}, {@code keydiff}, {@code streaming-llm}, {@code none}. */
     public B evictionPolicy(String evictionPolicy) {
         return loading("evictionPolicy", evictionPolicy, EngineOptions.Builder::policy);

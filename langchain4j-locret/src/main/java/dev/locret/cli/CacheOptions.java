@@ -67,6 +67,15 @@ final class CacheOptions {
     private double recentShare;
 
     @Option(
+            names = "--budget-allocation",
+            paramLabel = "NAME",
+            defaultValue = "uniform",
+            description =
+                    "How entries are divided, as many in all: uniform, the budget for each KV head; pooled, shared by"
+                            + " a layer's heads; pyramid, more for the first layers (default: ${DEFAULT-VALUE}).")
+    private String budgetAllocation;
+
+    @Option(
             names = "--rope-factors",
             paramLabel = "NAME",
             description = "Longrope's factors: long, or auto, which takes the short ones for texts inside the original"
@@ -87,7 +96,8 @@ final class CacheOptions {
                 .reserve(reserve)
                 .pinnedTokens(pinnedTokens)
                 .scorePooling(scorePooling)
-                .recentShare(recentShare);
+                .recentShare(recentShare)
+                .budgetAllocation(budgetAllocation);
     }
 
     /** Whether the user fixed the number of local tokens. */

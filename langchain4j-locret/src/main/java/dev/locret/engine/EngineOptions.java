@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.backend.AttentionSpec.PositionMode;
+import dev.locret.cache.BudgetAllocation;
 import dev.locret.common.Checks;
 import dev.locret.model.RotaryEmbedding;
 import java.nio.file.Path;
@@ -80,6 +81,11 @@ public final class EngineOptions {
         return values.recentShare;
     }
 
+    /** How budgets are divided among layers and heads. */
+    public BudgetAllocation budgetAllocation() {
+        return values.budgetAllocation;
+    }
+
     public int threads() {
         return values.threads;
     }
@@ -136,6 +142,7 @@ public final class EngineOptions {
         private int pinnedTokens;
         private int scorePooling = 1;
         private double recentShare;
+        private BudgetAllocation budgetAllocation = BudgetAllocation.UNIFORM;
         private int threads;
         private int maxSessions;
         private int queueCapacity;
@@ -235,6 +242,17 @@ public final class EngineOptions {
         public Builder recentShare(double recentShare) {
             this.recentShare = recentShare;
             return this;
+        }
+
+        /** How the entries of all heads are divided among them, as many in each way; default {@code UNIFORM}. */
+        public Builder budgetAllocation(BudgetAllocation budgetAllocation) {
+            this.budgetAllocation = Checks.notNull("budget-allocation", budgetAllocation);
+            return this;
+        }
+
+        /** As above by name: {@code uniform}, {@code pooled} or {@code pyramid}. */
+        public Builder budgetAllocation(String name) {
+            return budgetAllocation(BudgetAllocation.of(Checks.notNull("budget-allocation", name)));
         }
 
         /** Threads that compute; default {@code availableProcessors()}. */
