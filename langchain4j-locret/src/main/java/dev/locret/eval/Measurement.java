@@ -90,7 +90,7 @@ final class Measurement {
                         0,
                         SamplingParameters.GREEDY,
                         query.maxTokens(),
-                        List.of(),
+                        query.stop() == null ? List.of() : List.of(query.stop()),
                         one.policy(),
                         null)
                 .withContext(CONTEXT);

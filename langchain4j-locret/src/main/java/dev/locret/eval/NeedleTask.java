@@ -16,8 +16,6 @@ import java.util.random.RandomGenerator;
  * that few documents cover the whole range. Words are those of {@link Split#EVALUATION}.
  */
 final class NeedleTask implements Task {
-    private static final int MAX_TOKENS = 40;
-
     private final String name;
     private final List<Wording> wordings;
     private final int needles;
@@ -61,8 +59,7 @@ final class NeedleTask implements Task {
             Fact fact = facts.get(i);
             double depth = (places[i] + random.nextDouble()) / needles;
             haystack.hide(fact.sentences().get(0), depth);
-            queries.add(
-                    new Query(fact.kind(), fact.question(), List.of(fact.value()), Scorer.CONTAINS, depth, MAX_TOKENS));
+            queries.add(Query.ofFact(fact, depth));
         }
         return new Item(haystack.text(), queries, null);
     }
