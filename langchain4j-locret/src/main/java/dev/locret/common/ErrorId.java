@@ -52,7 +52,9 @@ public enum ErrorId {
     /** There is no room for another context. */
     CONTEXTS_FULL("contexts-full"),
     /** A context could not be written to disk. */
-    CONTEXT_NOT_SAVED("context-not-saved");
+    CONTEXT_NOT_SAVED("context-not-saved"),
+    /** Samples to train on are malformed, or none is left. */
+    TRAINING_DATA("training-data");
 
     private final String id;
 
