@@ -105,16 +105,8 @@ final class EvalCommand extends LocretCommand {
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--chunk-size", paramLabel = "N", description = "Tokens read at a time (default: 512).")
-    private int chunkSize;
-
-    @Option(
-            names = "--stabilizers",
-            paramLabel = "N",
-            defaultValue = "-1",
-            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
-            description = "Last entries kept between chunks whatever their score (default: an eighth of the budget).")
-    private int stabilizers;
+    @Mixin
+    private EvictionOptions eviction;
 
     @Option(
             names = "--parallel",
@@ -191,11 +183,9 @@ final class EvalCommand extends LocretCommand {
     }
 
     private LocretEngine load(String policy, int budget, int localTokens, Output output) {
-        return LocretEngine.load(model.engineOptions(output)
+        return LocretEngine.load(eviction.applyTo(model.engineOptions(output))
                 .policy(policy)
                 .cacheBudget(budget)
-                .chunkSize(chunkSize)
-                .stabilizers(stabilizers)
                 .localTokens(localTokens)
                 .maxSessions(parallel)
                 .build());
@@ -219,8 +209,7 @@ final class EvalCommand extends LocretCommand {
         settings.put("unseenBy", training.toString());
         settings.put("needles", String.valueOf(needles));
         settings.put("seed", String.valueOf(seed));
-        settings.put("chunkSize", String.valueOf(chunkSize));
-        settings.put("stabilizers", String.valueOf(stabilizers));
+        settings.putAll(eviction.settings());
         return settings;
     }
 }
