@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             TraceCommand.class,
             BenchCommand.class,
             TrainDataCommand.class,
+            EvalCommand.class,
             CompletionCommand.class,
             HelpCommand.class
         },
