@@ -58,6 +58,24 @@ final class CacheOptions {
     private int scorePooling;
 
     @Option(
+            names = "--recent-share",
+            paramLabel = "SHARE",
+            defaultValue = "0",
+            description =
+                    "Share of the budget for the last entries, kept by every eviction whatever their score, 0 up to"
+                            + " 1 (default: ${DEFAULT-VALUE}).")
+    private double recentShare;
+
+    @Option(
+            names = "--budget-allocation",
+            paramLabel = "NAME",
+            defaultValue = "uniform",
+            description =
+                    "How entries are divided, as many in all: uniform, the budget for each KV head; pooled, shared by"
+                            + " a layer's heads; pyramid, more for the first layers (default: ${DEFAULT-VALUE}).")
+    private String budgetAllocation;
+
+    @Option(
             names = "--rope-factors",
             paramLabel = "NAME",
             description = "Longrope's factors: long, or auto, which takes the short ones for texts inside the original"
@@ -77,7 +95,9 @@ final class CacheOptions {
                 .localTokens(localTokens)
                 .reserve(reserve)
                 .pinnedTokens(pinnedTokens)
-                .scorePooling(scorePooling);
+                .scorePooling(scorePooling)
+                .recentShare(recentShare)
+                .budgetAllocation(budgetAllocation);
     }
 
     /** Whether the user fixed the number of local tokens. */

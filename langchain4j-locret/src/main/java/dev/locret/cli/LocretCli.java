@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             TraceCommand.class,
             BenchCommand.class,
             TrainCommand.class,
+            TrainDataCommand.class,
             CompletionCommand.class,
             HelpCommand.class
         },

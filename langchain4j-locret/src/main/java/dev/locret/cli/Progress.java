@@ -6,6 +6,7 @@ interface Progress extends AutoCloseable {
     enum Unit {
         TOKENS("tokens", 1),
         STEPS("steps", 1),
+        SAMPLES("samples", 1),
         MEBIBYTES("MiB", 1 << 20);
 
         private final String label;

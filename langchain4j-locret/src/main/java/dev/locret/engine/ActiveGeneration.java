@@ -88,7 +88,7 @@ final class ActiveGeneration {
         int begin = session.promptTokensRead();
         boolean local = !session.chunkDone();
         handle.probe().chunkRead(parts.backend(), session, begin, local);
-        entriesKept = session.cache().longest();
+        entriesKept = session.cache().entriesPerHead();
         int read = session.promptTokensRead();
         start.keep(read, parts.backend(), session.cache());
         double seconds = Math.max(1, parts.nanoTime().getAsLong() - started) / 1e9;

@@ -47,9 +47,9 @@ final class MemoryPlanner {
     }
 
     private MemoryPlan plan(EngineSettings settings, CachePlan cache, int sessions) {
-        int capacity = cache.capacity();
+        int longest = cache.longest();
         int rows = Math.max(cache.chunkSize(), sessions);
-        int positions = settings.positions() == PositionMode.CACHE ? capacity : config.contextLength();
+        int positions = settings.positions() == PositionMode.CACHE ? longest : config.contextLength();
         long logits = 4L * sessions * config.vocabularySize();
         List<Part> parts = new ArrayList<>();
         parts.add(new Part("weights", weightBytes));
@@ -59,9 +59,9 @@ final class MemoryPlanner {
         parts.add(new Part("rotary table", Decoder.rotaryBytes(config, positions, settings.ropeFactors())));
         parts.add(new Part(
                 sessions == 1 ? "cache of 1 session" : "caches of " + sessions + " sessions",
-                Math.multiplyExact(sessions, KvCache.bytes(backend, config, capacity))));
+                Math.multiplyExact(sessions, KvCache.bytes(backend, config, cache))));
         parts.add(new Part(
-                "activations and scratch", Decoder.scratchBytes(backend, config, rows, sessions, capacity) - logits));
+                "activations and scratch", Decoder.scratchBytes(backend, config, rows, sessions, longest) - logits));
         parts.add(new Part("logits", logits));
         long available = backend.availableBytes();
         long prefixCache = prefixCache(settings, cache, available, parts);
@@ -150,7 +150,7 @@ final class MemoryPlanner {
 
     private boolean fits(EngineSettings settings, int budget, int sessions) {
         CachePlan cache = settings.plan();
-        CachePlan smaller = CachePlan.of(budget, cache.chunkSize(), 0, cache.localTokens(), cache.reserve());
+        CachePlan smaller = cache.withBudget(budget);
         MemoryPlan plan = plan(settings, smaller, sessions);
         return plan.totalBytes() <= plan.availableBytes();
     }

@@ -31,7 +31,7 @@ record ReadContext(ContextText text, CacheSnapshot snapshot) {
                 name(),
                 policy(),
                 tokens().length,
-                snapshot.longest(),
+                snapshot.entriesPerHead(),
                 tokens().length * heads - snapshot.entries(),
                 bytes());
     }

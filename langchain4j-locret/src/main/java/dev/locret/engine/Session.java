@@ -69,7 +69,7 @@ public final class Session {
 
     private void requireRoom(int tokens) {
         Checks.check(
-                policy.evicts() || (long) cache.longest() + tokens + 1 <= cache.capacity(),
+                policy.evicts() || cache.room() > tokens,
                 ErrorId.INVALID_PROMPT,
                 () -> "prompt does not fit the cache and policy '" + policy.name() + "' drops nothing: tokens="
                         + (cache.longest() + tokens) + ", capacity=" + cache.capacity());
@@ -122,12 +122,12 @@ public final class Session {
 
     /** Whether another token can be decoded: always, unless the policy drops nothing and the cache is full. */
     public boolean canDecode() {
-        return policy.evicts() || cache.longest() < cache.capacity();
+        return policy.evicts() || cache.room() > 0;
     }
 
     /** The decode step of the accepted token. Evicts back to the budget if the cache is full. */
     public Segment nextStep() {
-        if (cache.longest() >= cache.capacity()) {
+        if (cache.room() < 1) {
             evictor.afterDecoding(cache, policy);
         }
         return segment(new int[] {pending}, true);

@@ -67,14 +67,14 @@ final class ProbedBackend implements Backend {
     }
 
     @Override
-    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity) {
-        allocated.addAndGet(inner.cacheBytes(kvHeads, headDim, capacity));
-        return inner.allocateCache(name, kvHeads, headDim, capacity);
+    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest) {
+        allocated.addAndGet(inner.cacheBytes(kvHeads, headDim, capacity, largest));
+        return inner.allocateCache(name, kvHeads, headDim, capacity, largest);
     }
 
     @Override
-    public long cacheBytes(int kvHeads, int headDim, int capacity) {
-        return inner.cacheBytes(kvHeads, headDim, capacity);
+    public long cacheBytes(int kvHeads, int headDim, int capacity, int largest) {
+        return inner.cacheBytes(kvHeads, headDim, capacity, largest);
     }
 
     @Override

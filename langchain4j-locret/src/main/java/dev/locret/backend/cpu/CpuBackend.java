@@ -74,22 +74,25 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity) {
-        CacheLayout layout = CacheLayout.of(headDim, capacity, kernels.width());
+    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest) {
+        int width = kernels.width();
+        long entries = KvSlice.allocatedEntries(kvHeads, capacity, largest, width);
         return new KvSlice(
-                allocate(name + ".keys", kvHeads * layout.keyFloats()),
-                allocate(name + ".values", kvHeads * layout.valueFloats()),
-                allocate(name + ".scores", (long) kvHeads * capacity),
-                allocateInts(name + ".positions", (long) kvHeads * capacity),
+                allocate(name + ".keys", entries * headDim),
+                allocate(name + ".values", entries * CacheLayout.roundUp(headDim, width)),
+                allocate(name + ".scores", entries),
+                allocateInts(name + ".positions", entries),
                 kvHeads,
                 headDim,
-                capacity);
+                capacity,
+                largest,
+                width);
     }
 
     @Override
-    public long cacheBytes(int kvHeads, int headDim, int capacity) {
-        CacheLayout layout = CacheLayout.of(headDim, capacity, kernels.width());
-        return 4 * kvHeads * (layout.keyFloats() + layout.valueFloats() + 2L * capacity);
+    public long cacheBytes(int kvHeads, int headDim, int capacity, int largest) {
+        long entries = KvSlice.allocatedEntries(kvHeads, capacity, largest, kernels.width());
+        return 4 * entries * (headDim + CacheLayout.roundUp(headDim, kernels.width()) + 2L);
     }
 
     @Override
@@ -132,12 +135,12 @@ public final class CpuBackend implements Backend {
     @Override
     public void reserveAttention(AttentionSpec spec, int maxRows, int maxEntries) {
         attention = new CpuAttention(kernels, pool, spec, maxEntries);
-        eviction = new CpuEviction(pool, kernels.width(), maxEntries, spec.headDim());
+        eviction = new CpuEviction(pool, kernels.width(), spec.kvHeads(), maxEntries, spec.headDim());
     }
 
     @Override
     public long attentionBytes(AttentionSpec spec, int maxRows, int maxEntries) {
-        return CpuAttention.bytes(spec, maxEntries, kernels.width(), pool.threads()) + 8L * pool.threads() * maxEntries;
+        return CpuAttention.bytes(spec, maxEntries, kernels.width(), pool.threads()) + 8L * spec.kvHeads() * maxEntries;
     }
 
     @Override
@@ -273,7 +276,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public int[] downloadPositions(KvSlice cache, int head) {
-        int from = head * cache.capacity();
+        int from = cache.first(head);
         return Arrays.copyOfRange(CpuBuffer.ints(cache.positions()), from, from + cache.length(head));
     }
 

@@ -84,8 +84,13 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public int packedRows(int rows) {
+        return rows / InputTile.ROWS * InputTile.ROWS;
+    }
+
+    @Override
     public void multiplyInputs(
-            int groups,
+            int rows,
             int depth,
             float[] inputs,
             int offset,
@@ -96,7 +101,7 @@ public final class VectorKernels implements Kernels {
             int cOffset,
             int cStride,
             boolean accumulate) {
-        for (int group = 0; group < groups; group++) {
+        for (int group = 0; group < rows / InputTile.ROWS; group++) {
             int to = cOffset + group * InputTile.ROWS * cStride;
             for (int row = 0; row < InputTile.ROWS && !accumulate; row++) {
                 Arrays.fill(c, to + row * cStride, to + row * cStride + WIDTH, 0f);
