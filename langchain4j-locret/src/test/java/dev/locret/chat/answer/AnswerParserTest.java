@@ -134,13 +134,20 @@ class AnswerParserTest {
             Recorder whole = parse(Start.TEXT, HERMES, answer, answer.length());
 
             boolean told = end > opener.length() + CALL.indexOf("{\"a") + 1;
-            assertThat(pieces.events).as(answer).isEqualTo(whole.events).singleElement().satisfies(event -> {
-                if (told) {
-                    assertThat(event).isEqualTo("partial 0 f " + answer.substring(answer.indexOf("{\"a")).strip());
-                } else {
-                    assertThat(event).isEqualTo("text " + answer);
-                }
-            });
+            assertThat(pieces.events)
+                    .as(answer)
+                    .isEqualTo(whole.events)
+                    .singleElement()
+                    .satisfies(event -> {
+                        if (told) {
+                            assertThat(event)
+                                    .isEqualTo("partial 0 f "
+                                            + answer.substring(answer.indexOf("{\"a"))
+                                                    .strip());
+                        } else {
+                            assertThat(event).isEqualTo("text " + answer);
+                        }
+                    });
         }
     }
 
