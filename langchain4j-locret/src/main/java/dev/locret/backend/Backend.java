@@ -174,6 +174,12 @@ public interface Backend extends AutoCloseable {
     /** Original positions that KV head {@code head} holds, ascending: for traces and tests. */
     int[] downloadPositions(KvSlice cache, int head);
 
+    /** Operations that only training needs, with scratch for texts of that size. */
+    TrainingOperations training(TrainingSpec spec);
+
+    /** Bytes that {@link #training} occupies. */
+    long trainingBytes(TrainingSpec spec);
+
     /** The least site at which {@link #rmsNorm} met NaN or infinity since the last call, or -1; waits. */
     int takeFault();
 

@@ -5,6 +5,7 @@ import dev.locret.backend.KvSlice;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.format.ModelConfig;
+import java.util.Arrays;
 import java.util.List;
 
 /** The cache of one session: a slice a layer, each with a length per KV head. */
@@ -50,6 +51,16 @@ public final class KvCache {
             bytes = Math.addExact(bytes, one);
         }
         return bytes;
+    }
+
+    /**
+     * A cache for running one layer at a time over a whole text, {@link #clear}ed in between: all layers share the
+     * entries of one.
+     */
+    public static KvCache allocateShared(Backend backend, ModelConfig config, int capacity) {
+        KvSlice[] slices = new KvSlice[config.layers()];
+        Arrays.fill(slices, backend.allocateCache("cache of one layer", config.kvHeads(), config.headDim(), capacity));
+        return new KvCache(slices);
     }
 
     /** Bytes that {@link #allocate(Backend, ModelConfig, int)} takes. */

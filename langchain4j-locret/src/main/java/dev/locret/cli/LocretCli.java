@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             TraceCommand.class,
             BenchCommand.class,
+            TrainDataCommand.class,
             CompletionCommand.class,
             HelpCommand.class
         },

@@ -14,7 +14,6 @@ import dev.locret.eviction.RetainingHeads;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
 import dev.locret.model.Decoder;
-import dev.locret.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -40,20 +39,7 @@ final class MemoryPlanner {
         this.backend = backend;
         this.config = source.config();
         this.heads = heads;
-        this.weightBytes = weightBytes(backend, source);
-    }
-
-    private static long weightBytes(Backend backend, WeightSource source) {
-        long bytes = 0;
-        for (String name : source.names()) {
-            HostTensor tensor = source.find(name).orElseThrow();
-            boolean unused = source.config().tiedEmbeddings() && name.equals("lm_head.weight");
-            if (!unused) {
-                boolean vector = tensor.shape().rank() == 1;
-                bytes = Math.addExact(bytes, vector ? 4 * tensor.columns() : backend.weightBytes(tensor));
-            }
-        }
-        return bytes;
+        this.weightBytes = Decoder.weightBytes(backend, source);
     }
 
     MemoryPlan plan(EngineSettings settings) {

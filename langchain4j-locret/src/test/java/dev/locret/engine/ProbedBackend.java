@@ -12,6 +12,8 @@ import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
 import dev.locret.backend.RotaryTable;
 import dev.locret.backend.SamplingSpec;
+import dev.locret.backend.TrainingOperations;
+import dev.locret.backend.TrainingSpec;
 import dev.locret.tensor.HostTensor;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -212,6 +214,16 @@ final class ProbedBackend implements Backend {
     @Override
     public int[] downloadPositions(KvSlice cache, int head) {
         return inner.downloadPositions(cache, head);
+    }
+
+    @Override
+    public TrainingOperations training(TrainingSpec spec) {
+        return inner.training(spec);
+    }
+
+    @Override
+    public long trainingBytes(TrainingSpec spec) {
+        return inner.trainingBytes(spec);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.locret.backend.cpu;
 
 import dev.locret.backend.AttentionSpec;
-import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
@@ -49,12 +48,12 @@ final class CpuAttention {
     private final int tokensPerTask;
     /** Head dimension rounded up to whole panels of values. */
     private final int valueColumns;
-    /** Rotated keys of all heads, {@link #rotatedFloats} each. */
-    private final float[] rotated;
 
-    private final long rotatedFloats;
+    private final RotatedKeys rotatedLayout;
+    private final float[] rotated;
     private final Scratch[] scratch;
     private final KeyRotation rotation;
+    private final QueryRotation queryRotation;
     /** Rotated keys of the block at hand in a decode step, of each thread. */
     private final float[][] blocks;
     /** Results of a decode step's parts: as many as parts of the fullest cache in all heads. */
@@ -67,11 +66,12 @@ final class CpuAttention {
         this.width = kernels.width();
         this.tokensPerTask = tokensPerTask(spec);
         this.valueColumns = CacheLayout.roundUp(spec.headDim(), width);
-        this.rotatedFloats = rotatedFloats(spec, maxEntries, width);
-        this.rotated = new float[Math.toIntExact(spec.kvHeads() * rotatedFloats)];
+        this.rotatedLayout = RotatedKeys.of(spec.headDim(), maxEntries, width);
+        this.rotated = new float[Math.toIntExact(spec.kvHeads() * rotatedLayout.floats())];
         this.scratch = new Scratch[pool.threads()];
         Arrays.setAll(scratch, i -> newScratch(tokensPerTask));
         this.rotation = new KeyRotation(kernels, spec);
+        this.queryRotation = new QueryRotation(spec);
         this.blocks = new float[pool.threads()][BLOCK * spec.headDim()];
         this.parts = new Scratch[spec.kvHeads() * parts(maxEntries)];
         Arrays.setAll(parts, i -> newScratch(stepTokens(spec)));
@@ -79,14 +79,6 @@ final class CpuAttention {
 
     private Scratch newScratch(int tokens) {
         return new Scratch(tokens * spec.groupSize(), spec.headDim(), valueColumns);
-    }
-
-    private static long rotatedFloats(AttentionSpec spec, int maxEntries, int width) {
-        return (long) CacheLayout.roundUp(maxEntries, width) * spec.headDim();
-    }
-
-    private int rotatedKey(int head, int entry) {
-        return Math.toIntExact(head * rotatedFloats + (long) entry * spec.headDim());
     }
 
     private static int parts(int entries) {
@@ -107,7 +99,12 @@ final class CpuAttention {
         long row = spec.groupSize() * (spec.headDim() + BLOCK + CacheLayout.roundUp(spec.headDim(), width) + 2L);
         long rows = (long) threads * tokensPerTask(spec) + (long) spec.kvHeads() * parts(maxEntries) * stepTokens(spec);
         long blocks = (long) threads * BLOCK * spec.headDim();
-        return 4 * (spec.kvHeads() * rotatedFloats(spec, maxEntries, width) + blocks + rows * row);
+        return 4
+                * (spec.kvHeads()
+                                * RotatedKeys.of(spec.headDim(), maxEntries, width)
+                                        .floats()
+                        + blocks
+                        + rows * row);
     }
 
     void run(Matrix queries, CpuRotary rotary, List<KvSegment> segments, Matrix out) {
@@ -168,7 +165,7 @@ final class CpuAttention {
             int head = task / chunks;
             int begin = task % chunks * PART;
             int end = Math.min(cache.length(head), begin + PART);
-            rotation.rotate(cache, rotary, head, begin, end, rotated, rotatedKey(head, begin));
+            rotation.rotate(cache, rotary, head, begin, end, rotated, rotatedLayout.panel(head, begin));
         });
     }
 
@@ -198,7 +195,7 @@ final class CpuAttention {
         Arrays.fill(s.rowSum, 0, rows, 0f);
         for (int begin = from; begin < to; begin += BLOCK) {
             int count = Math.min(BLOCK, to - begin);
-            int at = block == null ? rotatedKey(head, begin) : 0;
+            int at = block == null ? rotatedLayout.panel(head, begin) : 0;
             if (block != null) {
                 rotation.rotate(cache, rotary, head, begin, begin + count, block, 0);
             }
@@ -229,23 +226,9 @@ final class CpuAttention {
 
     private void loadQueries(
             Matrix queries, CpuRotary rotary, KvSegment segment, int head, int firstToken, int tokens, Scratch s) {
-        float[] in = CpuBuffer.floats(queries.buffer());
-        int group = spec.groupSize();
-        int before = segment.cache().length(head) - segment.rows();
         for (int token = 0; token < tokens; token++) {
-            int inSegment = firstToken + token;
-            int position = (spec.positions() == PositionMode.CACHE ? before : segment.firstPosition()) + inSegment;
-            long row = queries.offset() + (long) (segment.firstRow() + inSegment) * queries.stride();
-            for (int g = 0; g < group; g++) {
-                rotary.rotateRow(
-                        in,
-                        Math.toIntExact(row + (long) (head * group + g) * spec.headDim()),
-                        spec.headDim(),
-                        position,
-                        spec.scale(),
-                        s.queries,
-                        (token * group + g) * spec.headDim());
-            }
+            int to = token * spec.groupSize() * spec.headDim();
+            queryRotation.rotate(queries, rotary, segment, head, firstToken + token, s.queries, to);
         }
     }
 

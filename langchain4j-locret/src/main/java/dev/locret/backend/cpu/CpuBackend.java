@@ -12,6 +12,8 @@ import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
 import dev.locret.backend.RotaryTable;
 import dev.locret.backend.SamplingSpec;
+import dev.locret.backend.TrainingOperations;
+import dev.locret.backend.TrainingSpec;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.tensor.HostTensor;
@@ -164,7 +166,7 @@ public final class CpuBackend implements Backend {
         int n = in.columns();
         float[] x = floats(in);
         boolean[] bad = new boolean[1];
-        inBlocks(rows, n, (row, thread) -> {
+        pool.runRows(rows, n, (row, thread) -> {
             float square = kernels.sumOfSquares(x, row(in, row), n);
             if (!Float.isFinite(square)) {
                 bad[0] = true;
@@ -185,7 +187,7 @@ public final class CpuBackend implements Backend {
     @Override
     public void gatedActivation(Matrix gateUp, int rows, Matrix out) {
         int n = out.columns();
-        inBlocks(
+        pool.runRows(
                 rows,
                 n,
                 (row, thread) -> kernels.siluTimes(
@@ -200,7 +202,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void silu(Matrix x, int rows) {
-        inBlocks(
+        pool.runRows(
                 rows,
                 x.columns(),
                 (row, thread) ->
@@ -279,6 +281,16 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public TrainingOperations training(TrainingSpec spec) {
+        return new CpuTraining(kernels, pool, spec);
+    }
+
+    @Override
+    public long trainingBytes(TrainingSpec spec) {
+        return CpuTraining.bytes(spec, kernels.width(), pool.threads());
+    }
+
+    @Override
     public int takeFault() {
         int found = fault;
         fault = -1;
@@ -296,15 +308,5 @@ public final class CpuBackend implements Backend {
 
     private static int row(Matrix matrix, int row) {
         return Math.toIntExact(matrix.offset() + (long) row * matrix.stride());
-    }
-
-    /** Runs {@code task} for every row, in blocks that are worth waking a thread for. */
-    private void inBlocks(int rows, int columns, WorkerPool.Task task) {
-        int block = Math.max(1, 16384 / columns);
-        pool.run((rows + block - 1) / block, (index, thread) -> {
-            for (int row = index * block; row < Math.min(rows, (index + 1) * block); row++) {
-                task.run(row, thread);
-            }
-        });
     }
 }
