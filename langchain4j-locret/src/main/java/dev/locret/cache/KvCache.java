@@ -27,6 +27,16 @@ public final class KvCache {
         return new KvCache(slices);
     }
 
+    /**
+     * A cache for running one layer at a time over a whole text, {@link #clear}ed in between: all layers share the
+     * entries of one.
+     */
+    public static KvCache allocateShared(Backend backend, ModelConfig config, int capacity) {
+        KvSlice[] slices = new KvSlice[config.layers()];
+        Arrays.fill(slices, backend.allocateCache("cache of one layer", config.kvHeads(), config.headDim(), capacity));
+        return new KvCache(slices);
+    }
+
     /** Allocates what a plan says of every layer. */
     public static KvCache allocate(Backend backend, ModelConfig config, CachePlan plan) {
         KvSlice[] slices = new KvSlice[config.layers()];
@@ -51,16 +61,6 @@ public final class KvCache {
             bytes = Math.addExact(bytes, one);
         }
         return bytes;
-    }
-
-    /**
-     * A cache for running one layer at a time over a whole text, {@link #clear}ed in between: all layers share the
-     * entries of one.
-     */
-    public static KvCache allocateShared(Backend backend, ModelConfig config, int capacity) {
-        KvSlice[] slices = new KvSlice[config.layers()];
-        Arrays.fill(slices, backend.allocateCache("cache of one layer", config.kvHeads(), config.headDim(), capacity));
-        return new KvCache(slices);
     }
 
     /** Bytes that {@link #allocate(Backend, ModelConfig, int)} takes. */
