@@ -75,6 +75,9 @@ final class CacheOptions {
                             + " a layer's heads; pyramid, more for the first layers (default: ${DEFAULT-VALUE}).")
     private String budgetAllocation;
 
+    @Option(names = "--value-norm", description = "Combine scores with the norm of what a value adds to the output.")
+    private boolean valueNorm;
+
     @Option(
             names = "--rope-factors",
             paramLabel = "NAME",
@@ -97,6 +100,7 @@ final class CacheOptions {
                 .pinnedTokens(pinnedTokens)
                 .scorePooling(scorePooling)
                 .recentShare(recentShare)
+                .valueNorm(valueNorm)
                 .budgetAllocation(budgetAllocation);
     }
 

@@ -107,10 +107,10 @@ final class CpuAttention {
                         + rows * row);
     }
 
-    void run(Matrix queries, CpuRotary rotary, List<KvSegment> segments, Matrix out) {
+    void run(Matrix queries, CpuRotary rotary, List<KvSegment> segments, Matrix out, Matrix logSums) {
         for (KvSegment segment : segments) {
             if (segment.rows() <= stepTokens(spec)) {
-                step(queries, rotary, segment, out);
+                step(queries, rotary, segment, out, logSums);
                 continue;
             }
             rotateKeys(segment.cache(), rotary);
@@ -122,12 +122,12 @@ final class CpuAttention {
                 int head = task % spec.kvHeads();
                 int visible = segment.cache().length(head) - segment.rows() + first + count;
                 attend(queries, rotary, segment, head, first, count, 0, visible, null, scratch[thread]);
-                store(segment, head, first, count, out, scratch[thread]);
+                store(segment, head, first, count, out, logSums, scratch[thread]);
             });
         }
     }
 
-    private void step(Matrix queries, CpuRotary rotary, KvSegment segment, Matrix out) {
+    private void step(Matrix queries, CpuRotary rotary, KvSegment segment, Matrix out, Matrix logSums) {
         KvSlice cache = segment.cache();
         int each = parts(cache.longest());
         pool.run(spec.kvHeads() * each, (task, thread) -> {
@@ -140,7 +140,7 @@ final class CpuAttention {
             for (int part = 1; part < each; part++) {
                 join(parts[head * each], parts[head * each + part], segment.rows() * spec.groupSize());
             }
-            store(segment, head, 0, segment.rows(), out, parts[head * each]);
+            store(segment, head, 0, segment.rows(), out, logSums, parts[head * each]);
         }
     }
 
@@ -270,7 +270,7 @@ final class CpuAttention {
         }
     }
 
-    private void store(KvSegment segment, int head, int firstToken, int tokens, Matrix out, Scratch s) {
+    private void store(KvSegment segment, int head, int firstToken, int tokens, Matrix out, Matrix logSums, Scratch s) {
         float[] to = CpuBuffer.floats(out.buffer());
         int group = spec.groupSize();
         int columns = valueColumns;
@@ -279,6 +279,11 @@ final class CpuAttention {
             long at = out.offset() + outRow * out.stride() + (long) (head * group + row % group) * spec.headDim();
             kernels.scale(s.sums, row * columns, spec.headDim(), 1f / s.rowSum[row]);
             System.arraycopy(s.sums, row * columns, to, Math.toIntExact(at), spec.headDim());
+            if (logSums != null) {
+                long sum = logSums.offset() + outRow * logSums.stride() + (long) head * group + row % group;
+                CpuBuffer.floats(logSums.buffer())[Math.toIntExact(sum)] =
+                        s.rowMax[row] + (float) Math.log(s.rowSum[row]);
+            }
         }
     }
 }
