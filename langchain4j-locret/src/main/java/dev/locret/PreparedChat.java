@@ -46,6 +46,7 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
                         parameters.stopSequences(),
                         parameters.evictionPolicy(),
                         parameters.timeout())
+                .withCacheBudget(parameters.cacheBudget() == null ? 0 : parameters.cacheBudget())
                 .withContext(parameters.context())
                 .withPriority(parameters.priority() == null ? 0 : parameters.priority())
                 .withMessageBorders(messages.borders(prompt.tokens()))

@@ -384,6 +384,37 @@ class LocretChatModelTest {
     }
 
     @Test
+    void keepsAsMuchAsARequestAllows() {
+        String document = "The grass is green. The sky is blue. The sun is yellow. Here we go. ".repeat(16);
+        LocretChatModel small = shared().maxOutputTokens(1)
+                .defaultRequestParameters(
+                        LocretChatRequestParameters.builder().cacheBudget(100).build())
+                .build();
+
+        assertThat(entriesKept(small.chat(userMessage(document)))).isEqualTo(100 + 32);
+        assertThat(entriesKept(small.chat(withBudget(document, 200)))).isEqualTo(200 + 32);
+        assertThatThrownBy(() -> small.chat(withBudget(document, 257)))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessage("cache-budget out of range: cache-budget=257, allowed=1..256");
+        assertThatThrownBy(() -> small.chat(withBudget(document, 0)))
+                .isExactlyInstanceOf(InvalidRequestException.class)
+                .hasMessage("cache-budget out of range: cache-budget=0, allowed=1..2147483647");
+    }
+
+    private static int entriesKept(ChatResponse response) {
+        return ((LocretChatResponseMetadata) response.metadata()).entriesKept();
+    }
+
+    private static ChatRequest withBudget(String text, int budget) {
+        return ChatRequest.builder()
+                .messages(userMessage(text))
+                .parameters(LocretChatRequestParameters.builder()
+                        .cacheBudget(budget)
+                        .build())
+                .build();
+    }
+
+    @Test
     void endsARequestThatRunsOutOfTime() {
         LocretChatModel hasty = shared().timeout(Duration.ofNanos(1)).build();
 

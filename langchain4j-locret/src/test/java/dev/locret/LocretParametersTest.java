@@ -24,6 +24,7 @@ class LocretParametersTest {
             .repetitionPenalty(1.1)
             .seed(3L)
             .evictionPolicy("keydiff")
+            .cacheBudget(128)
             .context("contract-42")
             .think(true)
             .timeout(Duration.ofSeconds(5))
@@ -52,8 +53,10 @@ class LocretParametersTest {
                         .build());
         assertThat(merged.repetitionPenalty()).isEqualTo(1.1);
         assertThat(merged.topK()).isEqualTo(40);
+        assertThat(merged.cacheBudget()).isEqualTo(128);
         assertThat(merged.context()).isEqualTo("contract-42");
         assertThat(all.overrideWith(LocretChatRequestParameters.builder()
+                        .cacheBudget(64)
                         .context("minutes")
                         .think(false)
                         .timeout(Duration.ofSeconds(9))
@@ -61,6 +64,7 @@ class LocretParametersTest {
                         .build()))
                 .isEqualTo(LocretChatRequestParameters.builder()
                         .overrideWith(all)
+                        .cacheBudget(64)
                         .context("minutes")
                         .think(false)
                         .timeout(Duration.ofSeconds(9))
@@ -75,7 +79,7 @@ class LocretParametersTest {
         assertThat(LocretChatRequestParameters.of(DefaultChatRequestParameters.EMPTY))
                 .isEqualTo(LocretChatRequestParameters.EMPTY);
         assertThat(all.toString())
-                .contains("minP=0.05", "repetitionPenalty=1.1", "seed=3", "evictionPolicy=keydiff")
+                .contains("minP=0.05", "repetitionPenalty=1.1", "seed=3", "evictionPolicy=keydiff", "cacheBudget=128")
                 .contains("context=contract-42", "think=true", "timeout=PT5S", "priority=2");
     }
 

@@ -41,6 +41,11 @@ public record CachePlan(
         return new CachePlan(budget, chunkSize, stabilizers, localTokens, reserve, 0, 1);
     }
 
+    /** The same sizes for a request of its own budget. */
+    public CachePlan with(int newBudget, int newStabilizers, int newPinnedTokens) {
+        return new CachePlan(newBudget, chunkSize, newStabilizers, localTokens, reserve, newPinnedTokens, scorePooling);
+    }
+
     /** Entries that each KV head has room for: {@code b + max(B, n_loc + reserve)}. */
     public int capacity() {
         return Math.addExact(budget, Math.max(chunkSize, Math.addExact(localTokens, reserve)));

@@ -47,10 +47,10 @@ final class ActiveGeneration {
         this.constraint = request.grammar() == null ? null : request.grammar().start(parts.tokenVocabulary());
         this.answer = new AnswerText(parts.text().tokenizerOrNull(), request.stops(), request.shownTokens());
         this.maxTokens = parts.maxOutputTokens(handle);
-        CachePlan plan = parts.settings().plan();
-        EvictionPolicy policy = parts.policies().start(request.policy(), handle.context(), handle.textTokens());
+        CachePlan plan = parts.plan(request, handle.context());
+        EvictionPolicy policy = parts.policies().start(request.policy(), handle.context(), handle.textTokens(), plan);
         this.session = new Session(cache, plan, new Evictor(parts.backend(), plan), policy);
-        this.start = new PromptStart(handle, policy, parts);
+        this.start = new PromptStart(handle, policy, plan, parts);
         start.restore(parts.backend(), cache);
         this.sampler = new Sampler(request.sampling(), start.lastTokens());
         session.prompt(start.prompt(), start.localTokens(), start.promptTokensRead());

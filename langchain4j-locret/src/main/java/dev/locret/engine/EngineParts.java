@@ -2,6 +2,7 @@ package dev.locret.engine;
 
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
+import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
@@ -65,7 +66,7 @@ record EngineParts(
                 tokens <= Integer.MAX_VALUE,
                 ErrorId.INVALID_PROMPT,
                 () -> "prompt is too long: tokens=" + tokens + ", limit=" + Integer.MAX_VALUE);
-        policies.requireFits(request.policy(), context, (int) tokens);
+        policies.requireFits(request.policy(), context, (int) tokens, plan(request, context));
         boolean inWindow = settings.positions() == PositionMode.CACHE || tokens < settings.window();
         Checks.check(
                 inWindow,
@@ -77,6 +78,22 @@ record EngineParts(
             // What is wrong with it is told now, not when its turn comes.
             request.grammar().start(tokenVocabulary()).allowed();
         }
+    }
+
+    /**
+     * Sizes of the cache that a request is run with: after a context those that it was read with.
+     *
+     * @param context what the prompt goes on after, or null
+     * @throws dev.locret.common.LocretException ({@code invalid-argument}) if there is no room for its budget, or the
+     *     context was read with another
+     */
+    CachePlan plan(GenerationRequest request, ContextText context) {
+        int budget = request.cacheBudget();
+        Checks.argument(
+                context == null || budget == 0 || budget == context.cacheBudget(),
+                () -> "context '" + context.name() + "' was read with another budget: cache-budget=" + budget
+                        + ", context=" + context.cacheBudget());
+        return settings.plan(context == null ? budget : context.cacheBudget(), request.questionEnd());
     }
 
     /** The tokens as grammars need them; fails if the model has no tokenizer. */

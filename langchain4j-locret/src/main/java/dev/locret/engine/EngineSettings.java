@@ -13,6 +13,7 @@ import dev.locret.model.RotaryEmbedding;
  * Options with every default filled in for a model.
  *
  * @param plan sizes of a session's cache
+ * @param ownStabilizers whether the stabilizers were given, else they are an eighth of each budget
  * @param window tokens that attention may span: the model's context, or its sliding window if that is smaller
  * @param policy name of a policy, or {@code auto} if it depends on the prompt
  * @param maxSessions caches held at once
@@ -22,6 +23,7 @@ import dev.locret.model.RotaryEmbedding;
  */
 record EngineSettings(
         CachePlan plan,
+        boolean ownStabilizers,
         int window,
         String policy,
         PositionMode positions,
@@ -58,7 +60,16 @@ record EngineSettings(
                 prefixCache >= -1, () -> "prefix-cache out of range: prefix-cache=" + prefixCache + ", allowed=0..");
         int gap = Checks.inRange("token-gap", options.tokenGapMillis(), 0, LIMIT);
         return new EngineSettings(
-                plan, window, policy, options.positions(), factors, sessions, queue, prefixCache, gap);
+                plan,
+                options.stabilizers() != -1,
+                window,
+                policy,
+                options.positions(),
+                factors,
+                sessions,
+                queue,
+                prefixCache,
+                gap);
     }
 
     private static String policy(String name, boolean heads) {
@@ -92,7 +103,7 @@ record EngineSettings(
         } else if (budget == 0) {
             budget = Math.max(1, policy.equals("none") ? fits : Math.min(LARGEST_DEFAULT_BUDGET, window / 8));
         }
-        int stabilizers = options.stabilizers() == -1 ? Math.max(0, budget / 8) : options.stabilizers();
+        int stabilizers = options.stabilizers() == -1 ? stabilizers(Math.max(0, budget)) : options.stabilizers();
         CachePlan plan = new CachePlan(
                 budget, chunk, stabilizers, local, reserve, options.pinnedTokens(), options.scorePooling());
         Checks.argument(
@@ -103,6 +114,24 @@ record EngineSettings(
                                 ? "; cache-budget=" + fits + " fits"
                                 : "; take a smaller chunk-size=" + chunk + " or reserve=" + reserve));
         return plan;
+    }
+
+    private static int stabilizers(int budget) {
+        return budget / 8;
+    }
+
+    /**
+     * Sizes for a request: what they would be if its budget had been planned.
+     *
+     * @param budget entries kept per KV head, at most the planned ones; 0 for those
+     * @param pinnedTokens first tokens that every eviction keeps, if more than the planned ones
+     */
+    CachePlan plan(int budget, int pinnedTokens) {
+        int kept = budget == 0 ? plan.budget() : Checks.inRange("cache-budget", budget, 1, plan.budget());
+        return plan.with(
+                kept,
+                ownStabilizers ? plan.stabilizers() : stabilizers(kept),
+                Math.max(plan.pinnedTokens(), pinnedTokens));
     }
 
     /** The largest budget whose caches take at most the bytes asked for. */

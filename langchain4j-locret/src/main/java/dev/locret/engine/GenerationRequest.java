@@ -18,6 +18,10 @@ import java.util.Set;
  * @param policy eviction policy, or null for the engine's
  * @param timeout time from submission to the end of the answer, or null for none
  * @param ignoreEnd whether the model's end tokens are taken for text: to measure a fixed number of tokens
+ * @param cacheBudget entries kept per KV head, at most the planned ones; 0 for those, or for the context's. The answer is
+ *     that of an engine loaded with this budget
+ * @param questionEnd first tokens of the prompt that stay in the cache whatever their score: up to the end of the question
+ *     in front of the document that is read for it; 0 for none
  * @param context name of a context that the prompt goes on after, see {@link Contexts}, or null
  * @param priority a waiting request starts before those of lower priority and after those of the same that came first
  * @param messageBorders tokens of the prompt at which messages begin, as far as known: a later prompt that differs from
@@ -36,6 +40,8 @@ public record GenerationRequest(
         String policy,
         Duration timeout,
         boolean ignoreEnd,
+        int cacheBudget,
+        int questionEnd,
         String context,
         int priority,
         int[] messageBorders,
@@ -74,6 +80,8 @@ public record GenerationRequest(
                 policy,
                 timeout,
                 ignoreEnd,
+                0,
+                0,
                 null,
                 0,
                 NO_BORDERS,
@@ -81,33 +89,49 @@ public record GenerationRequest(
                 null);
     }
 
+    /** The same request with another budget. */
+    public GenerationRequest withCacheBudget(int entries) {
+        return with(entries, questionEnd, context, priority, messageBorders, shownTokens, grammar);
+    }
+
+    /** The same request, whose first tokens up to this one are what comes before its document, the question last. */
+    public GenerationRequest withQuestionEnd(int token) {
+        return with(cacheBudget, token, context, priority, messageBorders, shownTokens, grammar);
+    }
+
     /** The same request, asked of a context. */
     public GenerationRequest withContext(String name) {
-        return with(name, priority, messageBorders, shownTokens, grammar);
+        return with(cacheBudget, questionEnd, name, priority, messageBorders, shownTokens, grammar);
     }
 
     /** The same request with another priority. */
     public GenerationRequest withPriority(int value) {
-        return with(context, value, messageBorders, shownTokens, grammar);
+        return with(cacheBudget, questionEnd, context, value, messageBorders, shownTokens, grammar);
     }
 
     /** The same request with the tokens at which its messages begin. */
     public GenerationRequest withMessageBorders(int... tokens) {
-        return with(context, priority, tokens.clone(), shownTokens, grammar);
+        return with(cacheBudget, questionEnd, context, priority, tokens.clone(), shownTokens, grammar);
     }
 
     /** The same request with control tokens that its answer shows. */
     public GenerationRequest withShownTokens(Set<Integer> tokens) {
-        return with(context, priority, messageBorders, Set.copyOf(tokens), grammar);
+        return with(cacheBudget, questionEnd, context, priority, messageBorders, Set.copyOf(tokens), grammar);
     }
 
     /** The same request with a language that its answer is held to, or null for none. */
     public GenerationRequest withGrammar(Language language) {
-        return with(context, priority, messageBorders, shownTokens, language);
+        return with(cacheBudget, questionEnd, context, priority, messageBorders, shownTokens, language);
     }
 
     private GenerationRequest with(
-            String newContext, int newPriority, int[] newBorders, Set<Integer> newShown, Language newGrammar) {
+            int newBudget,
+            int newQuestionEnd,
+            String newContext,
+            int newPriority,
+            int[] newBorders,
+            Set<Integer> newShown,
+            Language newGrammar) {
         return new GenerationRequest(
                 promptTokens,
                 localTokens,
@@ -117,6 +141,8 @@ public record GenerationRequest(
                 policy,
                 timeout,
                 ignoreEnd,
+                newBudget,
+                newQuestionEnd,
                 newContext,
                 newPriority,
                 newBorders,

@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.backend.Backend;
+import dev.locret.cache.CachePlan;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.eviction.EvictionPolicies;
@@ -76,41 +77,41 @@ final class Policies {
      *
      * @param context what the prompt goes on after, or null
      * @param textTokens tokens of context and prompt
+     * @param plan sizes of the request's cache
      */
-    EvictionPolicy start(String requested, ContextText context, int textTokens) {
+    EvictionPolicy start(String requested, ContextText context, int textTokens, CachePlan plan) {
         String name = name(requested, context);
         if (!name.equals(EngineSettings.AUTO)) {
             return byName.get(name);
         }
-        int capacity = settings.plan().capacity();
-        return textTokens < capacity ? byName.get(FULL) : keyDiff(textTokens);
+        return textTokens < plan.capacity() ? byName.get(FULL) : keyDiff(textTokens, plan.capacity());
     }
 
     /** Whether one more token can be decoded, if need be with a policy that makes room. */
     boolean canDecode(Session session, boolean auto) {
         if (auto && !session.canDecode()) {
-            session.switchPolicy(keyDiff(session.cache().tokens()));
+            session.switchPolicy(keyDiff(session.cache().tokens(), session.capacity()));
         }
         return session.canDecode();
     }
 
-    private synchronized EvictionPolicy keyDiff(int tokens) {
+    private synchronized EvictionPolicy keyDiff(int tokens, int capacity) {
         if (!warned) {
             warned = true;
             LOG.warn(
                     "Text does not fit the cache and there are no retaining heads: from here on policy 'auto' drops"
                             + " entries by KeyDiff: tokens={}, capacity={}",
                     tokens,
-                    settings.plan().capacity());
+                    capacity);
         }
         return byName.get(WITHOUT_HEADS);
     }
 
     /** Fails unless context and prompt can be read whole under the policy that the request gets. */
-    void requireFits(String requested, ContextText context, int textTokens) {
+    void requireFits(String requested, ContextText context, int textTokens, CachePlan plan) {
         String name = name(requested, context);
         boolean evicts = name.equals(EngineSettings.AUTO) || byName.get(name).evicts();
-        int capacity = settings.plan().capacity();
+        int capacity = plan.capacity();
         Checks.check(
                 evicts || textTokens < capacity,
                 ErrorId.INVALID_PROMPT,

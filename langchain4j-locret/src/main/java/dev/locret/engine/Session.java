@@ -31,6 +31,9 @@ public final class Session {
     private int localBegin;
     private int pending;
 
+    /**
+     * @param plan how much of the cache is used; it may have room for more
+     */
     public Session(KvCache cache, CachePlan plan, Evictor evictor, EvictionPolicy policy) {
         this.cache = cache;
         this.plan = plan;
@@ -69,10 +72,10 @@ public final class Session {
 
     private void requireRoom(int tokens) {
         Checks.check(
-                policy.evicts() || (long) cache.longest() + tokens + 1 <= cache.capacity(),
+                policy.evicts() || (long) cache.longest() + tokens + 1 <= plan.capacity(),
                 ErrorId.INVALID_PROMPT,
                 () -> "prompt does not fit the cache and policy '" + policy.name() + "' drops nothing: tokens="
-                        + (cache.longest() + tokens) + ", capacity=" + cache.capacity());
+                        + (cache.longest() + tokens) + ", capacity=" + plan.capacity());
     }
 
     /** Whether a part of the prompt is still to be read. */
@@ -122,12 +125,12 @@ public final class Session {
 
     /** Whether another token can be decoded: always, unless the policy drops nothing and the cache is full. */
     public boolean canDecode() {
-        return policy.evicts() || cache.longest() < cache.capacity();
+        return policy.evicts() || cache.longest() < plan.capacity();
     }
 
     /** The decode step of the accepted token. Evicts back to the budget if the cache is full. */
     public Segment nextStep() {
-        if (cache.longest() >= cache.capacity()) {
+        if (cache.longest() >= plan.capacity()) {
             evictor.afterDecoding(cache, policy);
         }
         return segment(new int[] {pending}, true);
@@ -135,6 +138,11 @@ public final class Session {
 
     private Segment segment(int[] tokenIds, boolean logits) {
         return new Segment(cache, tokenIds, policy, plan.scorePooling(), logits);
+    }
+
+    /** Entries that each KV head may hold at most. */
+    public int capacity() {
+        return plan.capacity();
     }
 
     public KvCache cache() {

@@ -25,6 +25,7 @@ import java.util.zip.CRC32C;
  * @param values name to value, in the order in which they are compared
  */
 record SnapshotBinding(Map<String, String> values) {
+    private static final String MODEL = "model";
     private static final int BLOCK = 1 << 24;
 
     /**
@@ -35,11 +36,13 @@ record SnapshotBinding(Map<String, String> values) {
      */
     static SnapshotBinding of(WeightSource weights, RetainingHeads heads, EngineSettings settings) {
         Map<String, String> values = new LinkedHashMap<>();
-        values.put("model", hash(weights));
+        values.put(MODEL, hash(weights));
         values.put("retaining-heads", heads == null ? "none" : hash(heads));
         values.put("cache-budget", "" + settings.plan().budget());
         values.put("chunk-size", "" + settings.plan().chunkSize());
-        values.put("stabilizers", "" + settings.plan().stabilizers());
+        values.put(
+                "stabilizers",
+                settings.ownStabilizers() ? "" + settings.plan().stabilizers() : "an eighth of the budget");
         values.put("pinned-tokens", "" + settings.plan().pinnedTokens());
         values.put("score-pooling", "" + settings.plan().scorePooling());
         values.put("positions", settings.positions().name());
@@ -85,6 +88,11 @@ record SnapshotBinding(Map<String, String> values) {
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java has SHA-256", e);
         }
+    }
+
+    /** What tells the model from others. */
+    String model() {
+        return values.get(MODEL);
     }
 
     /** Fails with {@code context-mismatch}, naming the first difference, unless a file belongs here. */
