@@ -42,8 +42,13 @@ public record CachePlan(
     }
 
     /** The same sizes for a request of its own budget. */
-    public CachePlan with(int newBudget, int newStabilizers, int newPinnedTokens) {
-        return new CachePlan(newBudget, chunkSize, newStabilizers, localTokens, reserve, newPinnedTokens, scorePooling);
+    public CachePlan withBudget(int newBudget, int newStabilizers) {
+        return new CachePlan(newBudget, chunkSize, newStabilizers, localTokens, reserve, pinnedTokens, scorePooling);
+    }
+
+    /** The same sizes for a request that keeps other first tokens. */
+    public CachePlan withPinnedTokens(int tokens) {
+        return new CachePlan(budget, chunkSize, stabilizers, localTokens, reserve, tokens, scorePooling);
     }
 
     /** Entries that each KV head has room for: {@code b + max(B, n_loc + reserve)}. */

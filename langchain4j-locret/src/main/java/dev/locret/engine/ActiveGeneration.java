@@ -48,7 +48,7 @@ final class ActiveGeneration {
         this.answer = new AnswerText(parts.text().tokenizerOrNull(), request.stops(), request.shownTokens());
         this.maxTokens = parts.maxOutputTokens(handle);
         CachePlan plan = parts.plan(request, handle.context());
-        EvictionPolicy policy = parts.policies().start(request.policy(), handle.context(), handle.textTokens(), plan);
+        EvictionPolicy policy = parts.policies().start(request, handle.context(), handle.textTokens(), plan);
         this.session = new Session(cache, plan, new Evictor(parts.backend(), plan), policy);
         this.start = new PromptStart(handle, policy, plan, parts);
         start.restore(parts.backend(), cache);
@@ -175,6 +175,7 @@ final class ActiveGeneration {
                 Duration.ofNanos(promptRead - started),
                 Duration.ofNanos(now - promptRead),
                 sampler.seed(),
-                start.cachedTokens()));
+                start.cachedTokens(),
+                handle.request().questionEnd() > 0));
     }
 }

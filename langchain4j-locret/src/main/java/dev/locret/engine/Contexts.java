@@ -136,7 +136,7 @@ public final class Contexts {
     /** With policy auto there must be room for a question too, else what was read would be of no use. */
     private EvictionPolicy policy(GenerationRequest prompt, CachePlan plan) {
         long tokens = (long) prompt.promptTokens().length + plan.localTokens();
-        return parts.policies().start(prompt.policy(), null, (int) Math.min(tokens, Integer.MAX_VALUE), plan);
+        return parts.policies().start(prompt, null, (int) Math.min(tokens, Integer.MAX_VALUE), plan);
     }
 
     private static GenerationRequest prompt(ContextRequest request, int[] tokens, String policy) {

@@ -36,8 +36,9 @@ final class EngineLoader {
         try (ModelFiles files = ModelFiles.open(options.modelPath())) {
             ModelConfig config = files.weights().config();
             RetainingHeads heads = heads(options.headsPath(), config);
+            RetainingHeads questionHeads = heads(options.questionAwareHeadsPath(), config);
             EngineSettings settings = EngineSettings.resolve(options, config, heads != null, backend);
-            MemoryPlan memory = new MemoryPlanner(backend, files.weights(), heads).require(settings);
+            MemoryPlan memory = new MemoryPlanner(backend, files.weights(), heads, questionHeads).require(settings);
             ModelText text = ModelText.load(files);
             int capacity = settings.plan().capacity();
             Decoder decoder = new Decoder(
@@ -48,7 +49,7 @@ final class EngineLoader {
                     capacity,
                     settings.positions(),
                     settings.ropeFactors());
-            Policies policies = new Policies(backend, heads, settings);
+            Policies policies = new Policies(backend, heads, questionHeads, settings);
             List<KvCache> caches = new ArrayList<>();
             for (int i = 0; i < settings.maxSessions(); i++) {
                 caches.add(KvCache.allocate(backend, config, capacity));
@@ -90,8 +91,9 @@ final class EngineLoader {
                 ModelFiles files = ModelFiles.open(options.modelPath())) {
             ModelConfig config = files.weights().config();
             RetainingHeads heads = heads(options.headsPath(), config);
+            RetainingHeads questionHeads = heads(options.questionAwareHeadsPath(), config);
             EngineSettings settings = EngineSettings.resolve(options, config, heads != null, backend);
-            return new MemoryPlanner(backend, files.weights(), heads).plan(settings);
+            return new MemoryPlanner(backend, files.weights(), heads, questionHeads).plan(settings);
         }
     }
 

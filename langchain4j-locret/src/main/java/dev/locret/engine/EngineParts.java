@@ -53,6 +53,11 @@ record EngineParts(
         int[] prompt = Checks.notNull("prompt-tokens", request.promptTokens());
         Checks.check(prompt.length > 0, ErrorId.INVALID_PROMPT, () -> "prompt is empty: tokens=0");
         checkTokens(prompt);
+        Checks.inRange("question-end", request.questionEnd(), 0, prompt.length);
+        Checks.argument(
+                request.questionEnd() == 0 || context == null,
+                () -> "context '" + context.name() + "' was read before the question was known: question-end="
+                        + request.questionEnd() + ", context=" + context.name());
         Checks.inRange("local-tokens", request.localTokens(), 0, settings.plan().localTokens());
         Checks.notNull("sampling", request.sampling());
         Checks.inRange("max-output-tokens", request.maxOutputTokens(), 0, Integer.MAX_VALUE);
@@ -93,7 +98,14 @@ record EngineParts(
                 context == null || budget == 0 || budget == context.cacheBudget(),
                 () -> "context '" + context.name() + "' was read with another budget: cache-budget=" + budget
                         + ", context=" + context.cacheBudget());
-        return settings.plan(context == null ? budget : context.cacheBudget(), request.questionEnd());
+        CachePlan plan = settings.plan(context == null ? budget : context.cacheBudget());
+        int questionEnd = request.questionEnd();
+        Checks.check(
+                questionEnd + (long) plan.stabilizers() < plan.budget(),
+                ErrorId.INVALID_PROMPT,
+                () -> "question and what comes before it are too long to be kept while the document is read: tokens="
+                        + questionEnd + ", stabilizers=" + plan.stabilizers() + ", cache-budget=" + plan.budget());
+        return questionEnd <= plan.pinnedTokens() ? plan : plan.withPinnedTokens(questionEnd);
     }
 
     /** The tokens as grammars need them; fails if the model has no tokenizer. */

@@ -124,14 +124,13 @@ record EngineSettings(
      * Sizes for a request: what they would be if its budget had been planned.
      *
      * @param budget entries kept per KV head, at most the planned ones; 0 for those
-     * @param pinnedTokens first tokens that every eviction keeps, if more than the planned ones
      */
-    CachePlan plan(int budget, int pinnedTokens) {
-        int kept = budget == 0 ? plan.budget() : Checks.inRange("cache-budget", budget, 1, plan.budget());
-        return plan.with(
-                kept,
-                ownStabilizers ? plan.stabilizers() : stabilizers(kept),
-                Math.max(plan.pinnedTokens(), pinnedTokens));
+    CachePlan plan(int budget) {
+        if (budget == 0) {
+            return plan;
+        }
+        Checks.inRange("cache-budget", budget, 1, plan.budget());
+        return plan.withBudget(budget, ownStabilizers ? plan.stabilizers() : stabilizers(budget));
     }
 
     /** The largest budget whose caches take at most the bytes asked for. */

@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param decode time from there to the last token
  * @param seed seed of the draws: the request's, or the one drawn for it
  * @param cachedTokens tokens of the prompt that had been read before and were not read again
+ * @param questionAware whether the question stood in front of the document and was kept while that was read
  */
 public record GenerationResult(
         String text,
@@ -34,7 +35,8 @@ public record GenerationResult(
         Duration prefill,
         Duration decode,
         long seed,
-        int cachedTokens) {
+        int cachedTokens,
+        boolean questionAware) {
     /** Tokens of the prompt that were read for this answer. */
     public int readTokens() {
         return promptTokens - cachedTokens;

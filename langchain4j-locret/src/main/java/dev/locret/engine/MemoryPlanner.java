@@ -17,6 +17,8 @@ import dev.locret.model.Decoder;
 import dev.locret.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,16 +32,16 @@ final class MemoryPlanner {
 
     private final Backend backend;
     private final ModelConfig config;
-    private final RetainingHeads heads;
+    private final List<RetainingHeads> heads;
     private final long weightBytes;
 
     /**
-     * @param heads retaining heads, or null
+     * @param heads retaining heads of every kind, or null where there are none
      */
-    MemoryPlanner(Backend backend, WeightSource source, RetainingHeads heads) {
+    MemoryPlanner(Backend backend, WeightSource source, RetainingHeads... heads) {
         this.backend = backend;
         this.config = source.config();
-        this.heads = heads;
+        this.heads = Stream.of(heads).filter(Objects::nonNull).toList();
         this.weightBytes = weightBytes(backend, source);
     }
 
@@ -67,8 +69,8 @@ final class MemoryPlanner {
         long logits = 4L * sessions * config.vocabularySize();
         List<Part> parts = new ArrayList<>();
         parts.add(new Part("weights", weightBytes));
-        if (heads != null) {
-            parts.add(new Part("retaining heads", Locret.bytes(backend, heads, cache.chunkSize())));
+        for (RetainingHeads each : heads) {
+            parts.add(new Part("retaining heads", Locret.bytes(backend, each, cache.chunkSize())));
         }
         parts.add(new Part("rotary table", Decoder.rotaryBytes(config, positions, settings.ropeFactors())));
         parts.add(new Part(

@@ -6,6 +6,7 @@ import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.eviction.EvictionPolicies;
 import dev.locret.eviction.EvictionPolicy;
+import dev.locret.eviction.Locret;
 import dev.locret.eviction.RetainingHeads;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,10 +16,14 @@ import org.slf4j.LoggerFactory;
 /** The policies of an engine, and which of them a request gets. */
 final class Policies {
     private static final Logger LOG = LoggerFactory.getLogger(Policies.class);
+    private static final String LOCRET = "locret";
     private static final String FULL = "none";
     private static final String WITHOUT_HEADS = "keydiff";
 
     private final Map<String, EvictionPolicy> byName = new LinkedHashMap<>();
+    /** Null if there are no heads for it. */
+    private final EvictionPolicy questionAware;
+
     private final EngineSettings settings;
     private final boolean heads;
     private boolean warned;
@@ -27,16 +32,17 @@ final class Policies {
      * Makes all policies that can run.
      *
      * @param heads retaining heads, or null
+     * @param questionHeads those for prompts whose question stands in front of the document, or null
      */
-    Policies(Backend backend, RetainingHeads heads, EngineSettings settings) {
+    Policies(Backend backend, RetainingHeads heads, RetainingHeads questionHeads, EngineSettings settings) {
         this.settings = settings;
         this.heads = heads != null;
+        int maxRows = settings.plan().chunkSize();
+        this.questionAware =
+                questionHeads == null ? null : new Locret(Locret.QUESTION_AWARE, backend, questionHeads, maxRows);
         for (String name : EvictionPolicies.names()) {
             if (this.heads || !EvictionPolicies.needsHeads(name)) {
-                byName.put(
-                        name,
-                        EvictionPolicies.create(
-                                name, backend, heads, settings.plan().chunkSize()));
+                byName.put(name, EvictionPolicies.create(name, backend, heads, maxRows));
             }
         }
     }
@@ -47,7 +53,7 @@ final class Policies {
             return settings.policy();
         }
         if (requested.equals(EngineSettings.AUTO)) {
-            return heads ? "locret" : EngineSettings.AUTO;
+            return heads ? LOCRET : EngineSettings.AUTO;
         }
         EvictionPolicies.require(requested, heads);
         return requested;
@@ -79,9 +85,12 @@ final class Policies {
      * @param textTokens tokens of context and prompt
      * @param plan sizes of the request's cache
      */
-    EvictionPolicy start(String requested, ContextText context, int textTokens, CachePlan plan) {
-        String name = name(requested, context);
-        if (!name.equals(EngineSettings.AUTO)) {
+    EvictionPolicy start(GenerationRequest request, ContextText context, int textTokens, CachePlan plan) {
+        String name = name(request.policy(), context);
+        if (request.questionEnd() > 0 && questionAware != null && (name.equals(LOCRET) || isAuto(name))) {
+            return questionAware;
+        }
+        if (!isAuto(name)) {
             return byName.get(name);
         }
         return textTokens < plan.capacity() ? byName.get(FULL) : keyDiff(textTokens, plan.capacity());

@@ -286,7 +286,8 @@ class ResponseStreamTest {
                     Duration.ZERO,
                     Duration.ZERO,
                     0,
-                    0));
+                    0,
+                    false));
         }
 
         void fail(RuntimeException error) {
