@@ -29,6 +29,7 @@ final class ActiveGeneration {
     private final AnswerText answer;
     private final int maxTokens;
     private final long started;
+    private final long copiedEvicted;
 
     private int[] tokens = new int[64];
     private int count;
@@ -52,6 +53,7 @@ final class ActiveGeneration {
         this.session = new Session(cache, plan, new Evictor(parts.backend(), plan), policy);
         this.start = new PromptStart(handle, policy, plan, parts);
         start.restore(parts.backend(), cache);
+        this.copiedEvicted = entriesEvicted();
         this.sampler = new Sampler(request.sampling(), start.lastTokens());
         session.prompt(start.prompt(), start.localTokens(), start.promptTokensRead());
     }
@@ -160,7 +162,6 @@ final class ActiveGeneration {
     private void finish(Finish finish) {
         tell(answer.finish(finish == Finish.LENGTH && !answer.stopped()));
         long now = parts.nanoTime().getAsLong();
-        int heads = session.cache().layers() * session.cache().layer(0).kvHeads();
         handle.complete(new GenerationResult(
                 answer.text(),
                 Arrays.copyOf(tokens, count),
@@ -169,7 +170,8 @@ final class ActiveGeneration {
                 count,
                 session.policy().name(),
                 entriesKept,
-                (long) session.cache().tokens() * heads - session.cache().entries(),
+                entriesEvicted(),
+                copiedEvicted,
                 parts.cacheBytes(),
                 Duration.ofNanos(started - handle.submitted()),
                 Duration.ofNanos(promptRead - started),
@@ -177,5 +179,10 @@ final class ActiveGeneration {
                 sampler.seed(),
                 start.cachedTokens(),
                 handle.request().questionEnd() > 0));
+    }
+
+    private long entriesEvicted() {
+        KvCache cache = session.cache();
+        return (long) cache.tokens() * cache.layers() * cache.layer(0).kvHeads() - cache.entries();
     }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param policy name of the eviction policy that was used last: {@code auto} is told as what it came to
  * @param entriesKept entries that the fullest KV head held when the prompt was read
  * @param entriesEvicted entries dropped so far, over all layers and KV heads
+ * @param copiedEvicted those of them that were dropped before what was read earlier was copied for this answer
  * @param cacheBytes bytes of the session's cache
  * @param queued time in the queue
  * @param prefill time to read the prompt
@@ -30,6 +31,7 @@ public record GenerationResult(
         String policy,
         int entriesKept,
         long entriesEvicted,
+        long copiedEvicted,
         long cacheBytes,
         Duration queued,
         Duration prefill,

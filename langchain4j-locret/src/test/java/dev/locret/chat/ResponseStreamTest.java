@@ -282,6 +282,7 @@ class ResponseStreamTest {
                     1,
                     0,
                     0,
+                    0,
                     Duration.ZERO,
                     Duration.ZERO,
                     Duration.ZERO,
