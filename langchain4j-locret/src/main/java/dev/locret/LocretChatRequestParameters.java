@@ -17,6 +17,7 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
     private final Double repetitionPenalty;
     private final Long seed;
     private final String evictionPolicy;
+    private final Boolean questionAware;
     private final Integer cacheBudget;
     private final String context;
     private final Boolean think;
@@ -29,6 +30,7 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
         this.repetitionPenalty = builder.repetitionPenalty;
         this.seed = builder.seed;
         this.evictionPolicy = builder.evictionPolicy;
+        this.questionAware = builder.questionAware;
         this.cacheBudget = builder.cacheBudget;
         this.context = builder.context;
         this.think = builder.think;
@@ -65,6 +67,11 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
     /** Name of an eviction policy, for this request instead of the engine's. */
     public String evictionPolicy() {
         return evictionPolicy;
+    }
+
+    /** Whether the question is put in front of its document, and kept while that is read; not unless set. */
+    public Boolean questionAware() {
+        return questionAware;
     }
 
     /** Entries kept per KV head, for this request instead of the engine's: at most those. */
@@ -110,6 +117,7 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 && Objects.equals(repetitionPenalty, that.repetitionPenalty)
                 && Objects.equals(seed, that.seed)
                 && Objects.equals(evictionPolicy, that.evictionPolicy)
+                && Objects.equals(questionAware, that.questionAware)
                 && Objects.equals(cacheBudget, that.cacheBudget)
                 && Objects.equals(context, that.context)
                 && Objects.equals(think, that.think)
@@ -126,6 +134,7 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 seed,
                 evictionPolicy,
                 cacheBudget,
+                questionAware,
                 context,
                 think,
                 timeout,
@@ -135,7 +144,8 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
     @Override
     public String toString() {
         return "LocretChatRequestParameters{" + super.toString() + ", minP=" + minP + ", repetitionPenalty="
-                + repetitionPenalty + ", seed=" + seed + ", evictionPolicy=" + evictionPolicy + ", cacheBudget="
+                + repetitionPenalty + ", seed=" + seed + ", evictionPolicy=" + evictionPolicy + ", questionAware="
+                + questionAware + ", cacheBudget="
                 + cacheBudget + ", context="
                 + context + ", think=" + think + ", timeout=" + timeout + ", priority=" + priority + '}';
     }
@@ -146,6 +156,7 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
         private Double repetitionPenalty;
         private Long seed;
         private String evictionPolicy;
+        private Boolean questionAware;
         private Integer cacheBudget;
         private String context;
         private Boolean think;
@@ -160,6 +171,7 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 repetitionPenalty = own.repetitionPenalty == null ? repetitionPenalty : own.repetitionPenalty;
                 seed = own.seed == null ? seed : own.seed;
                 evictionPolicy = own.evictionPolicy == null ? evictionPolicy : own.evictionPolicy;
+                questionAware = own.questionAware == null ? questionAware : own.questionAware;
                 cacheBudget = own.cacheBudget == null ? cacheBudget : own.cacheBudget;
                 context = own.context == null ? context : own.context;
                 think = own.think == null ? think : own.think;
@@ -186,6 +198,11 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
 
         public Builder evictionPolicy(String evictionPolicy) {
             this.evictionPolicy = evictionPolicy;
+            return this;
+        }
+
+        public Builder questionAware(Boolean questionAware) {
+            this.questionAware = questionAware;
             return this;
         }
 

@@ -26,7 +26,6 @@ import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.locret.LocretChatModel.LocretChatModelBuilder;
-import dev.locret.engine.GenerationListener;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.nio.file.Path;
@@ -47,6 +46,7 @@ class LocretChatModelTest {
         LocretChatModel own = LocretChatModel.builder()
                 .modelPath(DemoModel.path().toString())
                 .retainingHeadsPath(DemoEngine.heads().toString())
+                .questionAwareHeadsPath(DemoEngine.heads().toString())
                 .device("cpu")
                 .cacheBudget(128)
                 .chunkSize(32)
@@ -72,6 +72,7 @@ class LocretChatModelTest {
             assertThat(plan.localTokens()).isEqualTo(16);
             assertThat(plan.pinnedTokens()).isEqualTo(8);
         });
+        assertThat(own.engine().options().questionAwareHeadsPath()).isEqualTo(DemoEngine.heads());
         assertThat(own.engine().options().threads()).isEqualTo(2);
         assertThat(own.engine().options().maxSessions()).isEqualTo(1);
         assertThat(own.engine().options().queueCapacity()).isEqualTo(2);
@@ -254,47 +255,6 @@ class LocretChatModelTest {
     }
 
     @Test
-    void asksATextThatWasReadBefore() {
-        LocretChatModel reader = LocretChatModel.builder()
-                .modelPath(DemoModel.path())
-                .cacheBudget(256)
-                .chunkSize(64)
-                .localTokens(64)
-                .maxOutputTokens(12)
-                .build();
-        ChatRequest question = ChatRequest.builder()
-                .messages(userMessage("What is the name of the dog?"))
-                .parameters(
-                        LocretChatRequestParameters.builder().context("story").build())
-                .build();
-
-        assertThatThrownBy(() -> reader.chat(question)).isExactlyInstanceOf(InvalidRequestException.class);
-        int tokens = reader.readContext("story", "The name of the dog is Rex.", GenerationListener.NONE)
-                .await()
-                .tokens();
-        ChatResponse answer = reader.chat(question);
-
-        assertThat(answer.aiMessage().text()).contains("Rex");
-        assertThat(answer.tokenUsage().inputTokenCount()).isGreaterThan(tokens + 5);
-        assertThat(((LocretChatResponseMetadata) answer.metadata()).promptTokensRead())
-                .isEqualTo(answer.tokenUsage().inputTokenCount() - tokens);
-        assertThat(answer.tokenUsage().inputTokenCount())
-                .isEqualTo(new LocretTokenCountEstimator(reader.engine())
-                        .estimateTokenCountInMessages(
-                                List.of(userMessage("The name of the dog is Rex.\n\nWhat is the name of the dog?"))));
-        assertThatThrownBy(() -> reader.chat(ChatRequest.builder()
-                        .messages(systemMessage("Be brief."), userMessage("?"))
-                        .parameters(LocretChatRequestParameters.builder()
-                                .context("story")
-                                .build())
-                        .build()))
-                .isExactlyInstanceOf(UnsupportedFeatureException.class)
-                .hasMessage(
-                        "a first message that is not the user's, with parameter 'context', is not supported by Locret");
-        reader.close();
-    }
-
-    @Test
     void neverShowsToolsThatMustNotBeCalled() {
         ToolSpecification tool = ToolSpecification.builder().name("now").build();
         int plain = inputTokens(ChatRequestParameters.builder().build());
@@ -381,37 +341,6 @@ class LocretChatModelTest {
                         .build()))
                 .isExactlyInstanceOf(InvalidRequestException.class)
                 .hasMessage("top-p out of range: top-p=1.5, allowed=0..1");
-    }
-
-    @Test
-    void keepsAsMuchAsARequestAllows() {
-        String document = "The grass is green. The sky is blue. The sun is yellow. Here we go. ".repeat(16);
-        LocretChatModel small = shared().maxOutputTokens(1)
-                .defaultRequestParameters(
-                        LocretChatRequestParameters.builder().cacheBudget(100).build())
-                .build();
-
-        assertThat(entriesKept(small.chat(userMessage(document)))).isEqualTo(100 + 32);
-        assertThat(entriesKept(small.chat(withBudget(document, 200)))).isEqualTo(200 + 32);
-        assertThatThrownBy(() -> small.chat(withBudget(document, 257)))
-                .isExactlyInstanceOf(InvalidRequestException.class)
-                .hasMessage("cache-budget out of range: cache-budget=257, allowed=1..256");
-        assertThatThrownBy(() -> small.chat(withBudget(document, 0)))
-                .isExactlyInstanceOf(InvalidRequestException.class)
-                .hasMessage("cache-budget out of range: cache-budget=0, allowed=1..2147483647");
-    }
-
-    private static int entriesKept(ChatResponse response) {
-        return ((LocretChatResponseMetadata) response.metadata()).entriesKept();
-    }
-
-    private static ChatRequest withBudget(String text, int budget) {
-        return ChatRequest.builder()
-                .messages(userMessage(text))
-                .parameters(LocretChatRequestParameters.builder()
-                        .cacheBudget(budget)
-                        .build())
-                .build();
     }
 
     @Test

@@ -25,6 +25,7 @@ class LocretParametersTest {
             .seed(3L)
             .evictionPolicy("keydiff")
             .cacheBudget(128)
+            .questionAware(true)
             .context("contract-42")
             .think(true)
             .timeout(Duration.ofSeconds(5))
@@ -57,6 +58,7 @@ class LocretParametersTest {
         assertThat(merged.context()).isEqualTo("contract-42");
         assertThat(all.overrideWith(LocretChatRequestParameters.builder()
                         .cacheBudget(64)
+                        .questionAware(false)
                         .context("minutes")
                         .think(false)
                         .timeout(Duration.ofSeconds(9))
@@ -65,6 +67,7 @@ class LocretParametersTest {
                 .isEqualTo(LocretChatRequestParameters.builder()
                         .overrideWith(all)
                         .cacheBudget(64)
+                        .questionAware(false)
                         .context("minutes")
                         .think(false)
                         .timeout(Duration.ofSeconds(9))
@@ -79,7 +82,13 @@ class LocretParametersTest {
         assertThat(LocretChatRequestParameters.of(DefaultChatRequestParameters.EMPTY))
                 .isEqualTo(LocretChatRequestParameters.EMPTY);
         assertThat(all.toString())
-                .contains("minP=0.05", "repetitionPenalty=1.1", "seed=3", "evictionPolicy=keydiff", "cacheBudget=128")
+                .contains(
+                        "minP=0.05",
+                        "repetitionPenalty=1.1",
+                        "seed=3",
+                        "evictionPolicy=keydiff",
+                        "cacheBudget=128",
+                        "questionAware=true")
                 .contains("context=contract-42", "think=true", "timeout=PT5S", "priority=2");
     }
 
@@ -115,6 +124,7 @@ class LocretParametersTest {
                 .entriesEvicted(60)
                 .policy("locret")
                 .cacheBytes(4096)
+                .questionAware(true)
                 .queueDuration(Duration.ofMillis(1))
                 .prefillDuration(Duration.ofMillis(2))
                 .decodeDuration(Duration.ofMillis(3))

@@ -1,5 +1,6 @@
 package dev.locret.engine;
 
+import dev.locret.common.Checks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -38,6 +39,17 @@ record ContextText(String name, int[] tokens, String policy, int cacheBudget, St
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java has SHA-256", e);
         }
+    }
+
+    /** Fails with {@code invalid-argument} unless its text begins with these tokens. */
+    void requireHead(int[] head) {
+        int differs = Arrays.mismatch(head, Arrays.copyOf(tokens, Math.min(tokens.length, head.length)));
+        Checks.argument(
+                differs < 0,
+                () -> "context '" + name
+                        + "' was not read behind the request's system message and tools; leave them out"
+                        + " or read it with them: request[" + differs + "]=" + head[differs] + ", context[" + differs
+                        + "]=" + (differs < tokens.length ? tokens[differs] : "none"));
     }
 
     /** Whether it is these tokens read by this policy with this budget. */

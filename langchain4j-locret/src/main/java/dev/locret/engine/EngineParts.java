@@ -58,6 +58,9 @@ record EngineParts(
                 request.questionEnd() == 0 || context == null,
                 () -> "context '" + context.name() + "' was read before the question was known: question-end="
                         + request.questionEnd() + ", context=" + context.name());
+        if (context != null) {
+            context.requireHead(request.contextHead());
+        }
         Checks.inRange("local-tokens", request.localTokens(), 0, settings.plan().localTokens());
         Checks.notNull("sampling", request.sampling());
         Checks.inRange("max-output-tokens", request.maxOutputTokens(), 0, Integer.MAX_VALUE);
