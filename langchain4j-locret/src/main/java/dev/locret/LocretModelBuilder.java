@@ -116,6 +116,24 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return loading("pinnedTokens", pinnedTokens, EngineOptions.Builder::pinnedTokens);
     }
 
+    /**
+     * Share of the budget, 0 up to 1, for the last entries, which then stay whatever their score; 0 by default. Worth it
+     * where answers continue the text rather than find something in it.
+     */
+    public B recentShare(Double recentShare) {
+        return loading("recentShare", recentShare, EngineOptions.Builder::recentShare);
+    }
+
+    /** How the budgets of all heads are divided among them: {@code uniform} (default), {@code pooled}, {@code pyramid}. */
+    public B budgetAllocation(String budgetAllocation) {
+        return loading("budgetAllocation", budgetAllocation, EngineOptions.Builder::budgetAllocation);
+    }
+
+    /** Odd width of the maximum taken over neighbouring tokens' scores; 1, none, by default. */
+    public B scorePooling(Integer scorePooling) {
+        return loading("scorePooling", scorePooling, EngineOptions.Builder::scorePooling);
+    }
+
     /** Which entries are kept: {@code auto} (default), {@code locret}, {@code keydiff}, {@code streaming-llm}, {@code none}. */
     public B evictionPolicy(String evictionPolicy) {
         return loading("evictionPolicy", evictionPolicy, EngineOptions.Builder::policy);

@@ -58,7 +58,8 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
         return new PreparedChat(
                 model,
                 generation,
-                new AnswerReading(prompt.start(), tools.isEmpty() ? null : messages.toolFormat(), names));
+                // JSON that is asked for may look like a call of anything.
+                new AnswerReading(prompt.start(), tools.isEmpty() ? null : messages.toolFormat(), names, !json));
     }
 
     private static Prompt prompt(

@@ -26,6 +26,7 @@ import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.locret.LocretChatModel.LocretChatModelBuilder;
+import dev.locret.cache.BudgetAllocation;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.nio.file.Path;
@@ -53,6 +54,9 @@ class LocretChatModelTest {
                 .stabilizers(16)
                 .localTokens(16)
                 .pinnedTokens(8)
+                .recentShare(0.125)
+                .budgetAllocation("pooled")
+                .scorePooling(3)
                 .evictionPolicy("locret")
                 .threads(2)
                 .maxSessions(1)
@@ -71,6 +75,9 @@ class LocretChatModelTest {
             assertThat(plan.stabilizers()).isEqualTo(16);
             assertThat(plan.localTokens()).isEqualTo(16);
             assertThat(plan.pinnedTokens()).isEqualTo(8);
+            assertThat(plan.retention().recentShare()).isEqualTo(0.125);
+            assertThat(plan.retention().allocation()).isEqualTo(BudgetAllocation.POOLED);
+            assertThat(plan.scorePooling()).isEqualTo(3);
         });
         assertThat(own.engine().options().questionAwareHeadsPath()).isEqualTo(DemoEngine.heads());
         assertThat(own.engine().options().threads()).isEqualTo(2);

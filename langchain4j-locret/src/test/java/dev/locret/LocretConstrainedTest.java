@@ -79,9 +79,9 @@ class LocretConstrainedTest {
                 .build());
 
         assertThat(response.aiMessage().toolExecutionRequests())
-                .singleElement()
+                .isNotEmpty()
                 .extracting(ToolExecutionRequest::name)
-                .isIn("get_weather", "now");
+                .allMatch(name -> List.of("get_weather", "now").contains(name));
     }
 
     @Test

@@ -155,7 +155,7 @@ class LocretReadingTest {
         assertThatThrownBy(() -> aware.chat(userMessage(document + question)))
                 .isExactlyInstanceOf(InvalidRequestException.class)
                 .hasMessageMatching("question and what comes before it are too long to be kept while the document is"
-                        + " read: tokens=\\d+, stabilizers=32, cache-budget=256");
+                        + " read: tokens=\\d+, last entries=32, cache-budget=256");
     }
 
     @Test

@@ -34,12 +34,23 @@ public interface Backend extends AutoCloseable {
     /**
      * Buffers of one layer's cache.
      *
-     * @param capacity entries of each head
+     * @param capacity entries of each head while all are equally full
+     * @param largest most entries of one head; more than {@code capacity} if heads share their room
      */
-    KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity);
+    KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest);
+
+    /** As above for heads that all have the same room. */
+    default KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity) {
+        return allocateCache(name, kvHeads, headDim, capacity, capacity);
+    }
 
     /** Bytes that {@link #allocateCache} occupies. */
-    long cacheBytes(int kvHeads, int headDim, int capacity);
+    long cacheBytes(int kvHeads, int headDim, int capacity, int largest);
+
+    /** As above for heads that all have the same room. */
+    default long cacheBytes(int kvHeads, int headDim, int capacity) {
+        return cacheBytes(kvHeads, headDim, capacity, capacity);
+    }
 
     /** A vector or matrix as floats: norm weights and biases. */
     DeviceBuffer loadFloats(HostTensor tensor);
@@ -162,6 +173,12 @@ public interface Backend extends AutoCloseable {
 
     /** Original positions that KV head {@code head} holds, ascending: for traces and tests. */
     int[] downloadPositions(KvSlice cache, int head);
+
+    /** Operations that only training needs, with scratch for texts of that size. */
+    TrainingOperations training(TrainingSpec spec);
+
+    /** Bytes that {@link #training} occupies. */
+    long trainingBytes(TrainingSpec spec);
 
     /** The least site at which {@link #rmsNorm} met NaN or infinity since the last call, or -1; waits. */
     int takeFault();

@@ -12,9 +12,17 @@ import dev.locret.common.Checks;
  * @param reserve tokens that may be decoded before the cache is evicted back to the budget
  * @param pinnedTokens first tokens of the text that every eviction keeps
  * @param scorePooling odd width of the maximum over neighbouring tokens' scores, 1 for none
+ * @param retention how the budget is spent
  */
 public record CachePlan(
-        int budget, int chunkSize, int stabilizers, int localTokens, int reserve, int pinnedTokens, int scorePooling) {
+        int budget,
+        int chunkSize,
+        int stabilizers,
+        int localTokens,
+        int reserve,
+        int pinnedTokens,
+        int scorePooling,
+        Retention retention) {
     private static final int LIMIT = 1 << 24;
 
     public CachePlan {
@@ -26,14 +34,30 @@ public record CachePlan(
         Checks.inRange("pinned-tokens", pinnedTokens, 0, LIMIT);
         Checks.inRange("score-pooling", scorePooling, 1, 99);
         Checks.argument(scorePooling % 2 == 1, () -> "score-pooling must be odd: score-pooling=" + scorePooling);
-        requireBelowBudget("stabilizers", stabilizers, pinnedTokens, budget);
+        // What a pyramid leaves to the last layer decides.
+        int least = retention.allocation().least(budget);
+        requireBelowBudget("stabilizers", stabilizers, pinnedTokens, budget, least);
+        requireBelowBudget("recent-share's entries", retention.recent(least), pinnedTokens, budget, least);
     }
 
-    private static void requireBelowBudget(String name, int value, int pinned, int budget) {
+    /** A plan that spends its budget as the paper does. */
+    public CachePlan(
+            int budget,
+            int chunkSize,
+            int stabilizers,
+            int localTokens,
+            int reserve,
+            int pinnedTokens,
+            int scorePooling) {
+        this(budget, chunkSize, stabilizers, localTokens, reserve, pinnedTokens, scorePooling, Retention.PAPER);
+    }
+
+    private static void requireBelowBudget(String name, int value, int pinned, int budget, int least) {
         Checks.argument(
-                budget > value + pinned,
+                least > value + pinned,
                 () -> "cache-budget must exceed " + name + (pinned > 0 ? " and pinned-tokens" : "") + ": cache-budget="
-                        + budget + ", " + name + "=" + value + (pinned > 0 ? ", pinned-tokens=" + pinned : ""));
+                        + budget + (least < budget ? ", in the last layer " + least : "") + ", " + name + "=" + value
+                        + (pinned > 0 ? ", pinned-tokens=" + pinned : ""));
     }
 
     /** A plan without pinned tokens and pooling. */
@@ -42,22 +66,60 @@ public record CachePlan(
     }
 
     /** The same sizes for a request of its own budget. */
-    public CachePlan withBudget(int newBudget, int newStabilizers) {
-        return new CachePlan(newBudget, chunkSize, newStabilizers, localTokens, reserve, pinnedTokens, scorePooling);
+    public CachePlan forRequest(int newBudget, int newStabilizers) {
+        return new CachePlan(
+                newBudget, chunkSize, newStabilizers, localTokens, reserve, pinnedTokens, scorePooling, retention);
     }
 
     /** The same sizes for a request that keeps other first tokens. */
     public CachePlan withPinnedTokens(int tokens) {
-        return new CachePlan(budget, chunkSize, stabilizers, localTokens, reserve, tokens, scorePooling);
+        return new CachePlan(budget, chunkSize, stabilizers, localTokens, reserve, tokens, scorePooling, retention);
     }
 
-    /** Entries that each KV head has room for: {@code b + max(B, n_loc + reserve)}. */
+    /** The same with another budget, and nothing that stays whatever its score: for the sizes alone. */
+    public CachePlan withBudget(int entries) {
+        Retention sized = new Retention(0, retention.allocation());
+        return new CachePlan(entries, chunkSize, 0, localTokens, reserve, 0, 1, sized);
+    }
+
+    /** Entries that each KV head has room for beside its budget: {@code max(B, n_loc + reserve)}. */
+    public int beside() {
+        return Math.max(chunkSize, Math.addExact(localTokens, reserve));
+    }
+
+    /** Entries that any KV head has room for: {@code b + max(B, n_loc + reserve)}, with a pyramid the last layer's. */
     public int capacity() {
-        return Math.addExact(budget, Math.max(chunkSize, Math.addExact(localTokens, reserve)));
+        return Math.addExact(retention.allocation().least(budget), beside());
     }
 
-    /** Last entries that an eviction outside prefill keeps: {@code max(n_s, n_loc)}, at most half of the budget. */
-    public int recentAfterDecoding() {
-        return Math.min(Math.max(stabilizers, localTokens), Math.max(stabilizers, (budget - pinnedTokens) / 2));
+    /** Most entries that a KV head ever holds. */
+    public int longest() {
+        return Math.addExact(retention.allocation().most(budget), beside());
+    }
+
+    /** Entries that each KV head of a layer keeps, or on average where heads share. */
+    public int layerBudget(int layer, int layers) {
+        return retention.allocation().ofLayer(budget, layer, layers);
+    }
+
+    /**
+     * Last entries that an eviction after a chunk keeps: the stabilizers, after the final chunk none, or the recent share.
+     *
+     * @param layerBudget budget of the layer at hand
+     */
+    public int recentAfterChunk(boolean finalChunk, int layerBudget) {
+        return Math.max(finalChunk ? 0 : stabilizers, retention.recent(layerBudget));
+    }
+
+    /**
+     * Last entries that an eviction outside prefill keeps: {@code max(n_s, n_loc)}, at most half of the budget, or the recent
+     * share.
+     *
+     * @param layerBudget budget of the layer at hand
+     */
+    public int recentAfterDecoding(int layerBudget) {
+        int half = (layerBudget - pinnedTokens) / 2;
+        int last = Math.min(Math.max(stabilizers, localTokens), Math.max(stabilizers, half));
+        return Math.max(last, retention.recent(layerBudget));
     }
 }

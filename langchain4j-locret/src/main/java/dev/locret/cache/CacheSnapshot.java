@@ -34,6 +34,11 @@ public record CacheSnapshot(int tokens, List<KvEntries> layers) {
                 (long) cache.layers(), KvEntries.bytes((long) entries * slice.kvHeads(), slice.headDim()));
     }
 
+    /** Bytes of a snapshot of what {@code cache} holds. */
+    public static long bytes(KvCache cache) {
+        return KvEntries.bytes(cache.entries(), cache.layer(0).headDim());
+    }
+
     /** Makes {@code cache} hold what was copied, and nothing else. */
     public void restore(Backend backend, KvCache cache) {
         Checks.argument(
@@ -64,14 +69,9 @@ public record CacheSnapshot(int tokens, List<KvEntries> layers) {
         return entries;
     }
 
-    /** Entries of the fullest head of any layer. */
-    public int longest() {
-        int longest = 0;
-        for (KvEntries layer : layers) {
-            for (int length : layer.lengths()) {
-                longest = Math.max(longest, length);
-            }
-        }
-        return longest;
+    /** Entries of a KV head on average, rounded up. */
+    public int entriesPerHead() {
+        long heads = (long) layers.size() * layers.get(0).lengths().length;
+        return Math.toIntExact((entries() + heads - 1) / heads);
     }
 }

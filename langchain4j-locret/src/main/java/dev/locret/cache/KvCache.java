@@ -5,6 +5,8 @@ import dev.locret.backend.KvSlice;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.format.ModelConfig;
+import java.util.Arrays;
+import java.util.List;
 
 /** The cache of one session: a slice a layer, each with a length per KV head. */
 public final class KvCache {
@@ -25,7 +27,43 @@ public final class KvCache {
         return new KvCache(slices);
     }
 
-    /** Bytes that {@link #allocate} takes. */
+    /**
+     * A cache for running one layer at a time over a whole text, {@link #clear}ed in between: all layers share the
+     * entries of one.
+     */
+    public static KvCache allocateShared(Backend backend, ModelConfig config, int capacity) {
+        KvSlice[] slices = new KvSlice[config.layers()];
+        Arrays.fill(slices, backend.allocateCache("cache of one layer", config.kvHeads(), config.headDim(), capacity));
+        return new KvCache(slices);
+    }
+
+    /** Allocates what a plan says of every layer. */
+    public static KvCache allocate(Backend backend, ModelConfig config, CachePlan plan) {
+        KvSlice[] slices = new KvSlice[config.layers()];
+        for (int layer = 0; layer < slices.length; layer++) {
+            int capacity = plan.layerBudget(layer, slices.length) + plan.beside();
+            slices[layer] = backend.allocateCache(
+                    "cache." + layer, config.kvHeads(), config.headDim(), capacity, largest(plan, capacity));
+        }
+        return new KvCache(slices);
+    }
+
+    private static int largest(CachePlan plan, int capacity) {
+        return plan.retention().allocation() == BudgetAllocation.POOLED ? plan.longest() : capacity;
+    }
+
+    /** Bytes that {@link #allocate(Backend, ModelConfig, CachePlan)} takes. */
+    public static long bytes(Backend backend, ModelConfig config, CachePlan plan) {
+        long bytes = 0;
+        for (int layer = 0; layer < config.layers(); layer++) {
+            int capacity = plan.layerBudget(layer, config.layers()) + plan.beside();
+            long one = backend.cacheBytes(config.kvHeads(), config.headDim(), capacity, largest(plan, capacity));
+            bytes = Math.addExact(bytes, one);
+        }
+        return bytes;
+    }
+
+    /** Bytes that {@link #allocate(Backend, ModelConfig, int)} takes. */
     public static long bytes(Backend backend, ModelConfig config, int capacity) {
         return Math.multiplyExact(
                 (long) config.layers(), backend.cacheBytes(config.kvHeads(), config.headDim(), capacity));
@@ -39,8 +77,27 @@ public final class KvCache {
         return slices[layer];
     }
 
+    /** All layers. */
+    public List<KvSlice> slices() {
+        return List.of(slices);
+    }
+
+    /** Entries that fit in any KV head while all are equally full. */
     public int capacity() {
-        return slices[0].capacity();
+        int capacity = Integer.MAX_VALUE;
+        for (KvSlice slice : slices) {
+            capacity = Math.min(capacity, slice.capacity());
+        }
+        return capacity;
+    }
+
+    /** Tokens that fit in every KV head. */
+    public int room() {
+        int room = Integer.MAX_VALUE;
+        for (KvSlice slice : slices) {
+            room = Math.min(room, slice.room());
+        }
+        return room;
     }
 
     /** Tokens read and decoded so far; the next token's position in the text. */
@@ -76,17 +133,21 @@ public final class KvCache {
     public long entries() {
         long entries = 0;
         for (KvSlice slice : slices) {
-            for (int head = 0; head < slice.kvHeads(); head++) {
-                entries += slice.length(head);
-            }
+            entries += slice.entries();
         }
         return entries;
+    }
+
+    /** Entries of a KV head on average, rounded up. */
+    public int entriesPerHead() {
+        long heads = (long) slices.length * slices[0].kvHeads();
+        return Math.toIntExact((entries() + heads - 1) / heads);
     }
 
     /** Fails unless {@code count} more tokens fit. */
     public void requireRoom(int count) {
         Checks.check(
-                longest() + count <= capacity(),
+                room() >= count,
                 ErrorId.INVALID_PROMPT,
                 () -> "cache is full: entries=" + longest() + ", new tokens=" + count + ", capacity=" + capacity());
     }
@@ -96,9 +157,7 @@ public final class KvCache {
         tokens = 0;
         expectedTokens = 0;
         for (KvSlice slice : slices) {
-            for (int head = 0; head < slice.kvHeads(); head++) {
-                slice.setLength(head, 0);
-            }
+            slice.clear();
         }
     }
 }

@@ -12,11 +12,12 @@ import java.util.Set;
  *
  * @param format how calls look, or null if there are no tools
  * @param tools names of the tools that can be called
+ * @param others whether a call of a tool that there is not is a call all the same, for the caller to deal with
  */
-public record AnswerReading(Start start, ToolFormat format, Set<String> tools) {
+public record AnswerReading(Start start, ToolFormat format, Set<String> tools, boolean others) {
     /** A parser of one answer. */
     public AnswerParser parser(AnswerSink sink) {
-        return new AnswerParser(start, format, tools, sink);
+        return new AnswerParser(start, format, tools, others, sink);
     }
 
     /** Reads an answer that is whole. */

@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             TraceCommand.class,
             BenchCommand.class,
+            TrainDataCommand.class,
+            EvalCommand.class,
             CompletionCommand.class,
             HelpCommand.class
         },

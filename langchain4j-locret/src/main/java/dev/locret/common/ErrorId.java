@@ -9,6 +9,8 @@ public enum ErrorId {
     INVALID_ARGUMENT("invalid-argument"),
     /** A file or directory is absent or cannot be read. */
     FILE_NOT_READABLE("file-not-readable"),
+    /** A file that a command makes cannot be written. */
+    FILE_NOT_WRITABLE("file-not-writable"),
     /** A model, heads or tokenizer file contradicts itself or ends early. */
     FILE_DAMAGED("file-damaged"),
     /** A file is sound, but of a kind, version or element type that is not read here. */
@@ -50,7 +52,9 @@ public enum ErrorId {
     /** There is no room for another context. */
     CONTEXTS_FULL("contexts-full"),
     /** A context could not be written to disk. */
-    CONTEXT_NOT_SAVED("context-not-saved");
+    CONTEXT_NOT_SAVED("context-not-saved"),
+    /** Samples to train on are malformed, or none is left. */
+    TRAINING_DATA("training-data");
 
     private final String id;
 

@@ -171,16 +171,16 @@ final class ContextFiles {
     /**
      * Reads a context.
      *
-     * @param slice a cache that it must fit
+     * @param slices a cache that it must fit, layer by layer
      * @return null if there is no file
      * @throws LocretException {@code file-damaged}, {@code file-unsupported} or {@code context-mismatch}
      */
-    Loaded load(String name, int layers, KvSlice slice, int vocabulary) {
+    Loaded load(String name, List<KvSlice> slices, int vocabulary) {
         Path file = file(name);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             // A file that is replaced meanwhile has another stamp than this: then it is read again next time.
             Stamp stamp = stamp(file);
-            ReadContext context = SnapshotReader.read(channel, file, binding, layers, slice, vocabulary);
+            ReadContext context = SnapshotReader.read(channel, file, binding, slices, vocabulary);
             requireName(context.name(), name, file);
             return new Loaded(context, stamp);
         } catch (NoSuchFileException e) {

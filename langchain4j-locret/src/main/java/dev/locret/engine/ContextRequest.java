@@ -14,6 +14,11 @@ import java.time.Duration;
  */
 public record ContextRequest(
         String name, int[] tokens, String policy, int cacheBudget, Duration timeout, int priority) {
+    /** A text read with the planned budget. */
+    public ContextRequest(String name, int[] tokens, String policy, Duration timeout, int priority) {
+        this(name, tokens, policy, 0, timeout, priority);
+    }
+
     /** A text read by the engine's policy with the planned budget, without a limit of time. */
     public ContextRequest(String name, int[] tokens) {
         this(name, tokens, null, 0, null, 0);

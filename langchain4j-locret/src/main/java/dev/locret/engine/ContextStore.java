@@ -22,8 +22,7 @@ final class ContextStore {
 
     private final SnapshotMemory memory;
     private final ContextFiles files;
-    private final KvSlice slice;
-    private final int layers;
+    private final List<KvSlice> slices;
     private final int vocabulary;
     /** What memory holds, or held: a context that is on disk may have left it. */
     private final Map<String, ContextInfo> inMemory = new ConcurrentSkipListMap<>();
@@ -34,8 +33,7 @@ final class ContextStore {
     ContextStore(EngineParts parts, ContextFiles files) {
         this.memory = parts.snapshots();
         this.files = files;
-        this.slice = parts.caches().get(0).layer(0);
-        this.layers = parts.config().layers();
+        this.slices = parts.caches().get(0).slices();
         this.vocabulary = parts.config().vocabularySize();
     }
 
@@ -63,7 +61,7 @@ final class ContextStore {
             return known.context();
         }
         forget(name);
-        Loaded loaded = stamp == null ? null : files.load(name, layers, slice, vocabulary);
+        Loaded loaded = stamp == null ? null : files.load(name, slices, vocabulary);
         if (loaded != null) {
             remember(loaded, false);
         }

@@ -40,19 +40,18 @@ final class EngineLoader {
             EngineSettings settings = EngineSettings.resolve(options, config, heads != null, backend);
             MemoryPlan memory = new MemoryPlanner(backend, files.weights(), heads, questionHeads).require(settings);
             ModelText text = ModelText.load(files);
-            int capacity = settings.plan().capacity();
             Decoder decoder = new Decoder(
                     files.weights(),
                     backend,
                     settings.maxRows(),
                     settings.maxSessions(),
-                    capacity,
+                    settings.plan().longest(),
                     settings.positions(),
                     settings.ropeFactors());
             Policies policies = new Policies(backend, heads, questionHeads, settings);
             List<KvCache> caches = new ArrayList<>();
             for (int i = 0; i < settings.maxSessions(); i++) {
-                caches.add(KvCache.allocate(backend, config, capacity));
+                caches.add(KvCache.allocate(backend, config, settings.plan()));
             }
             SnapshotMemory snapshots = new SnapshotMemory(memory.prefixCacheBytes());
             return new EngineParts(
@@ -65,7 +64,7 @@ final class EngineLoader {
                     text,
                     List.copyOf(caches),
                     endTokens(files, text),
-                    KvCache.bytes(backend, config, capacity),
+                    KvCache.bytes(backend, config, settings.plan()),
                     snapshots,
                     new PrefixStore(snapshots, settings.plan()),
                     contextFiles(options, files.weights(), heads, settings),

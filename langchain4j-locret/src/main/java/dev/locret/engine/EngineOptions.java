@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.backend.AttentionSpec.PositionMode;
+import dev.locret.cache.BudgetAllocation;
 import dev.locret.common.Checks;
 import dev.locret.model.RotaryEmbedding;
 import java.nio.file.Path;
@@ -80,6 +81,16 @@ public final class EngineOptions {
         return values.scorePooling;
     }
 
+    /** Share of the budget for the last entries, 0 for none. */
+    public double recentShare() {
+        return values.recentShare;
+    }
+
+    /** How budgets are divided among layers and heads. */
+    public BudgetAllocation budgetAllocation() {
+        return values.budgetAllocation;
+    }
+
     public int threads() {
         return values.threads;
     }
@@ -136,6 +147,8 @@ public final class EngineOptions {
         private int reserve;
         private int pinnedTokens;
         private int scorePooling = 1;
+        private double recentShare;
+        private BudgetAllocation budgetAllocation = BudgetAllocation.UNIFORM;
         private int threads;
         private int maxSessions;
         private int queueCapacity;
@@ -235,6 +248,26 @@ public final class EngineOptions {
         public Builder scorePooling(int scorePooling) {
             this.scorePooling = scorePooling;
             return this;
+        }
+
+        /**
+         * Share of the budget for the last entries, which then survive every eviction, that after the final chunk too;
+         * default 0. Scores alone forget the text just before the local tokens, which a continuation needs.
+         */
+        public Builder recentShare(double recentShare) {
+            this.recentShare = recentShare;
+            return this;
+        }
+
+        /** How the entries of all heads are divided among them, as many in each way; default {@code UNIFORM}. */
+        public Builder budgetAllocation(BudgetAllocation budgetAllocation) {
+            this.budgetAllocation = Checks.notNull("budget-allocation", budgetAllocation);
+            return this;
+        }
+
+        /** As above by name: {@code uniform}, {@code pooled} or {@code pyramid}. */
+        public Builder budgetAllocation(String name) {
+            return budgetAllocation(BudgetAllocation.of(Checks.notNull("budget-allocation", name)));
         }
 
         /** Threads that compute; default {@code availableProcessors()}. */

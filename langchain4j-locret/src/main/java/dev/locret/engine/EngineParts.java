@@ -103,11 +103,14 @@ record EngineParts(
                         + ", context=" + context.cacheBudget());
         CachePlan plan = settings.plan(context == null ? budget : context.cacheBudget());
         int questionEnd = request.questionEnd();
+        // What a pyramid leaves to the last layer decides.
+        int least = plan.capacity() - plan.beside();
+        int last = Math.max(plan.stabilizers(), plan.retention().recent(least));
         Checks.check(
-                questionEnd + (long) plan.stabilizers() < plan.budget(),
+                questionEnd + (long) last < least,
                 ErrorId.INVALID_PROMPT,
                 () -> "question and what comes before it are too long to be kept while the document is read: tokens="
-                        + questionEnd + ", stabilizers=" + plan.stabilizers() + ", cache-budget=" + plan.budget());
+                        + questionEnd + ", last entries=" + last + ", cache-budget=" + least);
         return questionEnd <= plan.pinnedTokens() ? plan : plan.withPinnedTokens(questionEnd);
     }
 
@@ -124,7 +127,8 @@ record EngineParts(
         }
     }
 
-    private void checkTokens(int[] prompt) {
+    /** Fails with {@code invalid-prompt} at the first id outside the vocabulary. */
+    void checkTokens(int[] prompt) {
         int vocabulary = config().vocabularySize();
         for (int i = 0; i < prompt.length; i++) {
             int index = i;

@@ -2,8 +2,10 @@ package dev.locret.engine;
 
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
+import dev.locret.cache.BudgetAllocation;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
+import dev.locret.cache.Retention;
 import dev.locret.common.Checks;
 import dev.locret.eviction.EvictionPolicies;
 import dev.locret.format.ModelConfig;
@@ -96,18 +98,27 @@ record EngineSettings(
         int reserve =
                 Checks.inRange("reserve", orDefault(options.reserve(), clip(DEFAULT_RESERVE, window / 4)), 1, LIMIT);
         int beside = Math.max(chunk, local + reserve);
-        int fits = window - beside;
+        BudgetAllocation allocation = options.budgetAllocation();
+        int fits = allocation.largestBudget(window - beside);
         int budget = options.cacheBudget();
         if (options.cacheBytes() != 0) {
-            budget = Math.min(budgetFor(options, beside, sessions, config, backend), Math.max(1, fits));
+            CachePlan sizes = new CachePlan(1, chunk, 0, local, reserve, 0, 1, new Retention(0, allocation));
+            budget = Math.min(budgetFor(options, sizes, sessions, config, backend), Math.max(1, fits));
         } else if (budget == 0) {
             budget = Math.max(1, policy.equals("none") ? fits : Math.min(LARGEST_DEFAULT_BUDGET, window / 8));
         }
         int stabilizers = options.stabilizers() == -1 ? stabilizers(Math.max(0, budget)) : options.stabilizers();
         CachePlan plan = new CachePlan(
-                budget, chunk, stabilizers, local, reserve, options.pinnedTokens(), options.scorePooling());
+                budget,
+                chunk,
+                stabilizers,
+                local,
+                reserve,
+                options.pinnedTokens(),
+                options.scorePooling(),
+                new Retention(options.recentShare(), allocation));
         Checks.argument(
-                options.positions() == PositionMode.ORIGINAL || plan.capacity() <= window,
+                options.positions() == PositionMode.ORIGINAL || plan.longest() <= window,
                 () -> "cache has more positions than the model's window: cache-budget=" + plan.budget() + " and "
                         + beside + " beside it, window=" + window
                         + (fits > 0
@@ -130,11 +141,12 @@ record EngineSettings(
             return plan;
         }
         Checks.inRange("cache-budget", budget, 1, plan.budget());
-        return plan.withBudget(budget, ownStabilizers ? plan.stabilizers() : stabilizers(budget));
+        return plan.forRequest(budget, ownStabilizers ? plan.stabilizers() : stabilizers(budget));
     }
 
     /** The largest budget whose caches take at most the bytes asked for. */
-    private static int budgetFor(EngineOptions options, int beside, int sessions, ModelConfig config, Backend backend) {
+    private static int budgetFor(
+            EngineOptions options, CachePlan sizes, int sessions, ModelConfig config, Backend backend) {
         long bytes = options.cacheBytes();
         Checks.argument(
                 options.cacheBudget() == 0,
@@ -143,7 +155,8 @@ record EngineSettings(
         int high = LIMIT;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            boolean fits = Math.multiplyExact(sessions, KvCache.bytes(backend, config, middle + beside)) <= bytes;
+            boolean fits =
+                    Math.multiplyExact(sessions, KvCache.bytes(backend, config, sizes.withBudget(middle))) <= bytes;
             low = fits ? middle : low;
             high = fits ? high : middle - 1;
         }
@@ -151,7 +164,7 @@ record EngineSettings(
         Checks.argument(
                 budget >= 1,
                 () -> "cache-bytes holds no entry beside chunk and reserve: cache-bytes=" + bytes + ", needed="
-                        + Math.multiplyExact(sessions, KvCache.bytes(backend, config, beside + 1)));
+                        + Math.multiplyExact(sessions, KvCache.bytes(backend, config, sizes)));
         return budget;
     }
 

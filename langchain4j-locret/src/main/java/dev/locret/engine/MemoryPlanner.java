@@ -14,7 +14,6 @@ import dev.locret.eviction.RetainingHeads;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
 import dev.locret.model.Decoder;
-import dev.locret.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,20 +41,7 @@ final class MemoryPlanner {
         this.backend = backend;
         this.config = source.config();
         this.heads = Stream.of(heads).filter(Objects::nonNull).toList();
-        this.weightBytes = weightBytes(backend, source);
-    }
-
-    private static long weightBytes(Backend backend, WeightSource source) {
-        long bytes = 0;
-        for (String name : source.names()) {
-            HostTensor tensor = source.find(name).orElseThrow();
-            boolean unused = source.config().tiedEmbeddings() && name.equals("lm_head.weight");
-            if (!unused) {
-                boolean vector = tensor.shape().rank() == 1;
-                bytes = Math.addExact(bytes, vector ? 4 * tensor.columns() : backend.weightBytes(tensor));
-            }
-        }
-        return bytes;
+        this.weightBytes = Decoder.weightBytes(backend, source);
     }
 
     MemoryPlan plan(EngineSettings settings) {
@@ -63,9 +49,9 @@ final class MemoryPlanner {
     }
 
     private MemoryPlan plan(EngineSettings settings, CachePlan cache, int sessions) {
-        int capacity = cache.capacity();
+        int longest = cache.longest();
         int rows = Math.max(cache.chunkSize(), sessions);
-        int positions = settings.positions() == PositionMode.CACHE ? capacity : config.contextLength();
+        int positions = settings.positions() == PositionMode.CACHE ? longest : config.contextLength();
         long logits = 4L * sessions * config.vocabularySize();
         List<Part> parts = new ArrayList<>();
         parts.add(new Part("weights", weightBytes));
@@ -75,9 +61,9 @@ final class MemoryPlanner {
         parts.add(new Part("rotary table", Decoder.rotaryBytes(config, positions, settings.ropeFactors())));
         parts.add(new Part(
                 sessions == 1 ? "cache of 1 session" : "caches of " + sessions + " sessions",
-                Math.multiplyExact(sessions, KvCache.bytes(backend, config, capacity))));
+                Math.multiplyExact(sessions, KvCache.bytes(backend, config, cache))));
         parts.add(new Part(
-                "activations and scratch", Decoder.scratchBytes(backend, config, rows, sessions, capacity) - logits));
+                "activations and scratch", Decoder.scratchBytes(backend, config, rows, sessions, longest) - logits));
         parts.add(new Part("logits", logits));
         long available = backend.availableBytes();
         long prefixCache = prefixCache(settings, cache, available, parts);
@@ -166,7 +152,7 @@ final class MemoryPlanner {
 
     private boolean fits(EngineSettings settings, int budget, int sessions) {
         CachePlan cache = settings.plan();
-        CachePlan smaller = CachePlan.of(budget, cache.chunkSize(), 0, cache.localTokens(), cache.reserve());
+        CachePlan smaller = cache.withBudget(budget);
         MemoryPlan plan = plan(settings, smaller, sessions);
         return plan.totalBytes() <= plan.availableBytes();
     }

@@ -114,7 +114,7 @@ final class PrefixStore {
 
     /** Keeps the state of {@code cache} after the first {@code length} tokens of {@code prompt}. */
     void keep(Key key, int[] prompt, int length, Backend backend, KvCache cache) {
-        long bytes = Math.addExact(CacheSnapshot.bytes(cache, cache.longest()), 4L * length);
+        long bytes = Math.addExact(CacheSnapshot.bytes(cache), 4L * length);
         long[] hashes = hashes(prompt, length + 1);
         Id id = new Id(key, length, hashes[hashes.length - 1]);
         if (memory.get(id) == null && memory.makeRoom(bytes)) {

@@ -32,7 +32,7 @@ record ReadContext(ContextText text, CacheSnapshot snapshot) {
                 policy(),
                 text.cacheBudget(),
                 tokens().length,
-                snapshot.longest(),
+                snapshot.entriesPerHead(),
                 tokens().length * heads - snapshot.entries(),
                 bytes());
     }

@@ -1,5 +1,6 @@
 package dev.locret.engine;
 
+import dev.locret.backend.KvSlice;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.common.Checks;
@@ -72,10 +73,21 @@ public final class Session {
 
     private void requireRoom(int tokens) {
         Checks.check(
-                policy.evicts() || (long) cache.longest() + tokens + 1 <= plan.capacity(),
+                policy.evicts() || room() > tokens,
                 ErrorId.INVALID_PROMPT,
                 () -> "prompt does not fit the cache and policy '" + policy.name() + "' drops nothing: tokens="
                         + (cache.longest() + tokens) + ", capacity=" + plan.capacity());
+    }
+
+    /** Tokens that fit beside what the cache holds, as if it had been allocated by this plan. */
+    private int room() {
+        int room = Integer.MAX_VALUE;
+        for (int layer = 0; layer < cache.layers(); layer++) {
+            KvSlice slice = cache.layer(layer);
+            int unused = slice.capacity() - plan.layerBudget(layer, cache.layers()) - plan.beside();
+            room = Math.min(room, slice.room() - unused);
+        }
+        return room;
     }
 
     /** Whether a part of the prompt is still to be read. */
@@ -125,12 +137,12 @@ public final class Session {
 
     /** Whether another token can be decoded: always, unless the policy drops nothing and the cache is full. */
     public boolean canDecode() {
-        return policy.evicts() || cache.longest() < plan.capacity();
+        return policy.evicts() || room() > 0;
     }
 
     /** The decode step of the accepted token. Evicts back to the budget if the cache is full. */
     public Segment nextStep() {
-        if (cache.longest() >= plan.capacity()) {
+        if (room() < 1) {
             evictor.afterDecoding(cache, policy);
         }
         return segment(new int[] {pending}, true);

@@ -45,6 +45,8 @@ record SnapshotBinding(Map<String, String> values) {
                 settings.ownStabilizers() ? "" + settings.plan().stabilizers() : "an eighth of the budget");
         values.put("pinned-tokens", "" + settings.plan().pinnedTokens());
         values.put("score-pooling", "" + settings.plan().scorePooling());
+        values.put("recent-share", "" + settings.plan().retention().recentShare());
+        values.put("budget-allocation", "" + settings.plan().retention().allocation());
         values.put("positions", settings.positions().name());
         values.put("rope-factors", settings.ropeFactors().name());
         return new SnapshotBinding(values);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -166,27 +167,23 @@ record SnapshotHeader(
         return entries;
     }
 
-    /** Whether a cache of {@code layers} such slices takes the contents. */
-    boolean fits(int layers, KvSlice slice) {
-        boolean fits = lengths.length == layers && lengths[0].length == slice.kvHeads() && headDim == slice.headDim();
-        for (int[] layer : lengths) {
-            for (int length : layer) {
-                fits &= length <= slice.capacity();
-            }
+    /** Whether a cache of such slices takes the contents. */
+    boolean fits(List<KvSlice> slices) {
+        boolean fits =
+                lengths.length == slices.size() && headDim == slices.get(0).headDim();
+        for (int layer = 0; fits && layer < lengths.length; layer++) {
+            fits = slices.get(layer).takes(lengths[layer]);
         }
         return fits;
     }
 
     ContextInfo info() {
         long entries = 0;
-        int longest = 0;
         for (int[] layer : lengths) {
             entries += entries(layer);
-            for (int length : layer) {
-                longest = Math.max(longest, length);
-            }
         }
-        long all = (long) tokens * lengths.length * lengths[0].length;
-        return new ContextInfo(name, policy, cacheBudget, tokens, longest, all - entries, fileBytes());
+        long heads = (long) lengths.length * lengths[0].length;
+        int each = Math.toIntExact((entries + heads - 1) / heads);
+        return new ContextInfo(name, policy, cacheBudget, tokens, each, tokens * heads - entries, fileBytes());
     }
 }

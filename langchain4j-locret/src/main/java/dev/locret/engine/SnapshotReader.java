@@ -40,22 +40,22 @@ final class SnapshotReader {
     /**
      * All of it.
      *
-     * @param layers layers of the model
-     * @param slice a cache that the contents must fit
+     * @param slices a cache that the contents must fit, layer by layer
      * @param vocabulary number of token ids
      */
     static ReadContext read(
-            FileChannel channel, Path file, SnapshotBinding binding, int layers, KvSlice slice, int vocabulary)
+            FileChannel channel, Path file, SnapshotBinding binding, List<KvSlice> slices, int vocabulary)
             throws IOException {
         SnapshotReader reader = new SnapshotReader(channel, file);
         SnapshotHeader header = reader.header();
         binding.require(header.binding(), file);
-        if (!header.fits(layers, slice)) {
-            throw reader.damaged("entries do not fit the cache: capacity=" + slice.capacity());
+        if (!header.fits(slices)) {
+            throw reader.damaged(
+                    "entries do not fit the cache: capacity=" + slices.get(0).capacity());
         }
         int[] tokens = reader.tokens(header, vocabulary);
         List<KvEntries> entries = new ArrayList<>();
-        for (int layer = 0; layer < layers; layer++) {
+        for (int layer = 0; layer < slices.size(); layer++) {
             entries.add(reader.layer(header, layer));
         }
         return ReadContext.of(

@@ -3,9 +3,11 @@ package dev.locret.eviction;
 import dev.locret.backend.Backend;
 import dev.locret.backend.EvictionSpec;
 import dev.locret.backend.KvSlice;
+import dev.locret.cache.BudgetAllocation;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /** Brings a cache back to its budget; the only place that decides what is forced and how much a head may keep. */
 public final class Evictor {
@@ -19,24 +21,42 @@ public final class Evictor {
 
     /** After a chunk of a prompt: the last stabilizers stay, except after the final chunk (paper, section 3.3). */
     public void afterChunk(KvCache cache, EvictionPolicy policy, boolean finalChunk) {
-        evict(cache, policy, finalChunk ? 0 : plan.stabilizers());
+        evict(cache, policy, budget -> plan.recentAfterChunk(finalChunk, budget));
     }
 
     /** Outside of a prompt's chunks, before more tokens come: the last entries stay. */
     public void afterDecoding(KvCache cache, EvictionPolicy policy) {
-        evict(cache, policy, plan.recentAfterDecoding());
+        evict(cache, policy, plan::recentAfterDecoding);
     }
 
-    private void evict(KvCache cache, EvictionPolicy policy, int recent) {
-        if (!policy.evicts() || cache.longest() <= plan.budget()) {
-            return;
-        }
-        for (int layer = 0; layer < cache.layers(); layer++) {
+    /**
+     * @param recent from a layer's budget to the last entries that stay
+     */
+    private void evict(KvCache cache, EvictionPolicy policy, IntUnaryOperator recent) {
+        for (int layer = 0; policy.evicts() && layer < cache.layers(); layer++) {
             KvSlice slice = cache.layer(layer);
-            policy.scoreEntries(backend, slice);
-            int[] budgets = new int[slice.kvHeads()];
-            Arrays.fill(budgets, plan.budget());
-            backend.evict(slice, new EvictionSpec(budgets, plan.pinnedTokens(), recent));
+            int budget = plan.layerBudget(layer, cache.layers());
+            if (exceeds(slice, budget)) {
+                policy.scoreEntries(backend, slice);
+                backend.evict(slice, spec(slice, budget, recent.applyAsInt(budget)));
+            }
         }
+    }
+
+    private boolean pools() {
+        return plan.retention().allocation() == BudgetAllocation.POOLED;
+    }
+
+    private boolean exceeds(KvSlice slice, int budget) {
+        return pools() ? slice.entries() > (long) budget * slice.kvHeads() : slice.longest() > budget;
+    }
+
+    private EvictionSpec spec(KvSlice slice, int budget, int recent) {
+        int[] budgets = new int[slice.kvHeads()];
+        Arrays.fill(budgets, budget);
+        EvictionSpec.Sharing sharing = pools()
+                ? new EvictionSpec.Sharing(plan.retention().least(budget), plan.longest() - plan.beside())
+                : null;
+        return new EvictionSpec(budgets, plan.pinnedTokens(), recent, sharing);
     }
 }

@@ -11,6 +11,7 @@ import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
+import dev.locret.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -110,6 +111,20 @@ public final class Decoder {
                 + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries);
     }
 
+    /** Bytes of a model's weights on the device. */
+    public static long weightBytes(Backend backend, WeightSource source) {
+        long bytes = 0;
+        for (String name : source.names()) {
+            HostTensor tensor = source.find(name).orElseThrow();
+            boolean unused = source.config().tiedEmbeddings() && name.equals("lm_head.weight");
+            if (!unused) {
+                boolean vector = tensor.shape().rank() == 1;
+                bytes = Math.addExact(bytes, vector ? 4 * tensor.columns() : backend.weightBytes(tensor));
+            }
+        }
+        return bytes;
+    }
+
     /** Bytes of the rotary tables. */
     public static long rotaryBytes(ModelConfig config, int positions, RotaryEmbedding.Factors factors) {
         return RotaryTables.bytes(config, positions, factors);
@@ -156,6 +171,38 @@ public final class Decoder {
         } finally {
             running = false;
         }
+    }
+
+    /** What all attentions of this model have in common. */
+    public AttentionSpec attention() {
+        return attention;
+    }
+
+    /** The rotary table for a text of so many tokens. */
+    public RotaryTable rotary(int textTokens) {
+        return rotary.of(textTokens);
+    }
+
+    /**
+     * Embeds a segment's tokens: with {@link #layer} a forward that goes layer by layer over a whole text, so that only
+     * one layer's keys and values exist.
+     *
+     * @param x {@code [tokens, hiddenSize]}
+     */
+    public void embed(Segment segment, Matrix x) {
+        embed(List.of(segment), x, maxRows);
+    }
+
+    /**
+     * Runs one block alone. The segment's cache grows in that layer, and its count of tokens is left to the caller.
+     *
+     * @param x {@code [tokens, hiddenSize]}: input, and output if {@code finish}
+     * @param finish false if nobody reads the block's output
+     */
+    public void layer(int layer, Segment segment, Matrix x, boolean finish) {
+        segment.cache().requireRoom(segment.tokenIds().length);
+        layer(layer, List.of(segment), x, segment.tokenIds().length, finish);
+        requireFinite();
     }
 
     private Matrix inner(List<Segment> segments, Runnable checkpoint) {

@@ -22,6 +22,15 @@ public final class HalfFloat {
         return Float.intBitsToFloat(bits << 16);
     }
 
+    /** The bfloat16 nearest to a number, the even one of two. */
+    public static short toBf16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) (bits >>> 16 | 0x40);
+        }
+        return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    }
+
     /** Whether binary16 bits stand for a number. */
     public static boolean isFinite(int bits) {
         return (bits & 0x7c00) != 0x7c00;

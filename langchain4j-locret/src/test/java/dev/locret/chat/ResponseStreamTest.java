@@ -39,7 +39,7 @@ class ResponseStreamTest {
     private final FakeGeneration generation = new FakeGeneration();
     private final Recorder handler = new Recorder();
     private final ResponseStream stream = new ResponseStream(
-            handler, new AnswerReading(Start.TEXT, null, Set.of()), true, ResponseStreamTest::response);
+            handler, new AnswerReading(Start.TEXT, null, Set.of(), false), true, ResponseStreamTest::response);
 
     @Test
     void deliversPiecesThenTheResponse() throws Exception {
@@ -62,7 +62,7 @@ class ResponseStreamTest {
     void deliversThoughtsAndCalls() throws Exception {
         ResponseStream reading = new ResponseStream(
                 handler,
-                new AnswerReading(Start.MAY_THINK, ToolFormat.HERMES, Set.of("f")),
+                new AnswerReading(Start.MAY_THINK, ToolFormat.HERMES, Set.of("f"), true),
                 true,
                 ResponseStreamTest::response);
         reading.start(generation);
@@ -85,7 +85,7 @@ class ResponseStreamTest {
     @Test
     void keepsThoughtsToItselfIfToldSo() throws Exception {
         ResponseStream reading = new ResponseStream(
-                handler, new AnswerReading(Start.THINKING, null, Set.of()), false, ResponseStreamTest::response);
+                handler, new AnswerReading(Start.THINKING, null, Set.of(), false), false, ResponseStreamTest::response);
         reading.onText("hm</think>Yes");
         generation.end("Yes");
         reading.start(generation);
@@ -99,7 +99,7 @@ class ResponseStreamTest {
     void isSilentAfterCancellationWithinOnePiece() throws Exception {
         ResponseStream reading = new ResponseStream(
                 handler,
-                new AnswerReading(Start.TEXT, ToolFormat.HERMES, Set.of("f")),
+                new AnswerReading(Start.TEXT, ToolFormat.HERMES, Set.of("f"), true),
                 true,
                 ResponseStreamTest::response);
         handler.onPiece = StreamingHandle::cancel;

@@ -29,14 +29,14 @@ class ContextFilesTest {
 
     private Path said;
 
-    private final KvSlice slice = SnapshotFixtures.slice();
+    private final List<KvSlice> slices = SnapshotFixtures.slices();
 
     private ContextFiles open(long maxBytes) {
         return new ContextFiles(directory, maxBytes, SnapshotFixtures.binding());
     }
 
     private ReadContext load(ContextFiles files, String name) {
-        ContextFiles.Loaded loaded = files.load(name, SnapshotFixtures.LAYERS, slice, SnapshotFixtures.VOCABULARY);
+        ContextFiles.Loaded loaded = files.load(name, slices, SnapshotFixtures.VOCABULARY);
         return loaded == null ? null : loaded.context();
     }
 

@@ -4,6 +4,7 @@ import static dev.locret.engine.EngineFixtures.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.locret.cache.BudgetAllocation;
 import dev.locret.common.ErrorId;
 import dev.locret.testing.Golden;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Contexts that outlive the engine that read them. */
 class ContextsDirectoryTest {
@@ -44,14 +47,15 @@ class ContextsDirectoryTest {
         }
     }
 
-    @Test
-    void aContextAnswersAfterARestartAsBefore() {
+    @ParameterizedTest
+    @EnumSource(BudgetAllocation.class)
+    void aContextAnswersAfterARestartAsBefore(BudgetAllocation allocation) {
         GenerationResult before;
-        try (LocretEngine engine = engine(options())) {
+        try (LocretEngine engine = engine(options().budgetAllocation(allocation))) {
             read(engine, "d", prompt(333, 1), GenerationListener.NONE);
             before = engine.generate(question());
         }
-        try (LocretEngine engine = engine(options())) {
+        try (LocretEngine engine = engine(options().budgetAllocation(allocation))) {
             assertThat(engine.contexts().list()).extracting(ContextInfo::tokens).containsExactly(333);
             GenerationResult after = engine.generate(question());
             assertThat(after.tokens()).containsExactly(before.tokens());
@@ -153,6 +157,8 @@ class ContextsDirectoryTest {
         Path file = files().get(0);
         assertMismatch(options().cacheBudget(63), "cache-budget=64, expected=63: " + file);
         assertMismatch(options().stabilizers(7), "stabilizers=8, expected=7: " + file);
+        assertMismatch(options().budgetAllocation("pooled"), "budget-allocation=uniform, expected=pooled: " + file);
+        assertMismatch(options().recentShare(0.5), "recent-share=0.0, expected=0.5: " + file);
         assertMismatch(options().chunkSize(15), "chunk-size=16, expected=15: " + file);
         try (LocretEngine engine = engine(options().cacheBudget(63))) {
             read(engine, "d", prompt(333, 1), GenerationListener.NONE);

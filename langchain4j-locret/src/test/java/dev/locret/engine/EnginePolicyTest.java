@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -138,6 +139,24 @@ class EnginePolicyTest {
             for (int[][] layer : kept) {
                 for (int[] head : layer) {
                     assertThat(head).hasSize(64).startsWith(0, 1, 2, 3, 4, 5);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theRecentShareStaysAfterTheFinalChunkToo() {
+        try (LocretEngine engine =
+                LocretEngine.load(EngineFixtures.withHeads().recentShare(0.25).build())) {
+            List<TraceResult.Chunk> chunks =
+                    engine.trace(prompt(400, 9), 1, false).chunks();
+            for (TraceResult.Chunk chunk : chunks.subList(4, chunks.size())) {
+                for (int[][] layer : chunk.kept()) {
+                    for (int[] head : layer) {
+                        int[] last =
+                                IntStream.range(chunk.end() - 16, chunk.end()).toArray();
+                        assertThat(head).hasSize(64).endsWith(last);
+                    }
                 }
             }
         }

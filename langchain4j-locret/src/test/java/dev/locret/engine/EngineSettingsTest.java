@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
 import dev.locret.backend.cpu.CpuBackend;
+import dev.locret.cache.BudgetAllocation;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.common.ErrorId;
@@ -59,6 +60,18 @@ class EngineSettingsTest {
                         .plan()
                         .capacity())
                 .isEqualTo(4612);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UNIFORM, 3484", "POOLED, 1742", "PYRAMID, 2323"})
+    void noHeadKeepsMoreThanTheWindow(BudgetAllocation allocation, int fits) {
+        assertThatThrownBy(() -> resolve(
+                        plain().cacheBudget(fits + 1).stabilizers(9).budgetAllocation(allocation), 4096, 0, false))
+                .hasMessageEndingWith("window=4096; cache-budget=" + fits + " fits");
+        assertThat(resolve(plain().cacheBudget(fits).stabilizers(9).budgetAllocation(allocation), 4096, 0, false)
+                        .plan()
+                        .longest())
+                .isBetween(4095, 4096);
     }
 
     @Test
@@ -116,6 +129,19 @@ class EngineSettingsTest {
         assertRefused(plain().reserve(-1), "reserve out of range: reserve=-1, allowed=1..16777216");
         assertRefused(plain().stabilizers(-2), "stabilizers out of range: stabilizers=-2, allowed=0..16777216");
         assertRefused(plain().pinnedTokens(-2), "pinned-tokens out of range: pinned-tokens=-2, allowed=0..16777216");
+        assertRefused(
+                plain().cacheBudget(50).stabilizers(30).budgetAllocation(BudgetAllocation.PYRAMID),
+                "cache-budget must exceed stabilizers: cache-budget=50, in the last layer 25, stabilizers=30");
+        assertThatThrownBy(() -> plain().budgetAllocation("even"))
+                .hasMessage("unknown budget-allocation: budget-allocation=even, allowed=uniform, pooled, pyramid");
+        assertRefused(
+                plain().recentShare(1), "recent-share out of range: recent-share=1.0, allowed=0 up to, but not, 1");
+        assertRefused(
+                plain().recentShare(-0.1), "recent-share out of range: recent-share=-0.1, allowed=0 up to, but not, 1");
+        assertRefused(
+                plain().cacheBudget(50).stabilizers(5).recentShare(0.5).pinnedTokens(25),
+                "cache-budget must exceed recent-share's entries and pinned-tokens: cache-budget=50,"
+                        + " recent-share's entries=25, pinned-tokens=25");
         assertRefused(plain().scorePooling(4), "score-pooling must be odd: score-pooling=4");
         assertRefused(plain().maxSessions(-1), "max-sessions out of range: max-sessions=-1, allowed=1..4096");
         assertRefused(plain().queueCapacity(-1), "queue-capacity out of range: queue-capacity=-1, allowed=1..16777216");

@@ -126,7 +126,8 @@ class LocretGoldenTest {
         int kvHeads = cache.layer(0).kvHeads();
         float[] out = new float[cache.layers() * tokens * kvHeads];
         for (int layer = 0; layer < cache.layers(); layer++) {
-            Matrix byHead = new Matrix(cache.layer(layer).scores(), 0, tokens, cache.capacity());
+            Matrix byHead = new Matrix(
+                    cache.layer(layer).scores(), 0, tokens, cache.layer(layer).region(0));
             float[] scores = backend.download(byHead, kvHeads);
             for (int i = 0; i < scores.length; i++) {
                 out[(layer * tokens + i % tokens) * kvHeads + i / tokens] = scores[i];

@@ -4,6 +4,7 @@ import static dev.locret.engine.EngineFixtures.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.locret.cache.BudgetAllocation;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.format.ModelConfig;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plan is what is allocated, all of it at load. */
@@ -28,6 +30,40 @@ class MemoryPlanTest {
         try (LocretEngine engine = EngineFixtures.engine(options, backend, new FakeClock())) {
             assertThat(backend.allocated).hasValue(loadBytes(engine.memoryPlan()));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(BudgetAllocation.class)
+    void anAllocationTakesWhatIsPlannedAndNoMoreForLongerTexts(BudgetAllocation allocation) {
+        ProbedBackend backend = EngineFixtures.backend();
+        EngineOptions.Builder options = EngineFixtures.withHeads().budgetAllocation(allocation);
+        try (LocretEngine engine = EngineFixtures.engine(options, backend, new FakeClock())) {
+            long loaded = loadBytes(engine.memoryPlan());
+            assertThat(backend.allocated).hasValue(loaded);
+            assertThat(engine.generate(EngineFixtures.greedy(prompt(1640, 1), 30))
+                            .entriesKept())
+                    .isEqualTo(64 + 4);
+            assertThat(backend.allocated).hasValue(loaded);
+        }
+    }
+
+    @Test
+    void pooledAndPyramidalCachesTakeWhatUniformOnesDo() {
+        long uniform = cacheBytes(BudgetAllocation.UNIFORM);
+        // A head begins at a multiple of the kernels' width, at most 64 entries: one more for each head.
+        ModelConfig config = config();
+        long slack = config.layers() * config.kvHeads() * 64 * 4L * (2L * config.headDim() + 2 + 64);
+        assertThat(cacheBytes(BudgetAllocation.POOLED)).isBetween(uniform, uniform + slack);
+        assertThat(cacheBytes(BudgetAllocation.PYRAMID)).isBetween(uniform - slack, uniform + slack);
+    }
+
+    private static long cacheBytes(BudgetAllocation allocation) {
+        EngineOptions.Builder options =
+                EngineFixtures.options().cacheBudget(1024).budgetAllocation(allocation);
+        return LocretEngine.plan(options.build()).parts().stream()
+                .filter(part -> part.name().equals("cache of 1 session"))
+                .mapToLong(MemoryPlan.Part::bytes)
+                .sum();
     }
 
     /** All but what is taken later, as prompts leave something to keep. */

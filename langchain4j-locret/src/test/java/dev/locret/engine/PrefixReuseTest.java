@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A prompt that begins like an earlier one is read from there on, and its answer is what it would have been. */
 class PrefixReuseTest {
@@ -36,8 +36,17 @@ class PrefixReuseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"locret", "keydiff", "streaming-llm", "none"})
-    void answersAreTheSameWithAndWithoutReuse(String policy) {
+    @CsvSource({
+        "locret, uniform",
+        "locret, pooled",
+        "locret, pyramid",
+        "keydiff, uniform",
+        "keydiff, pooled",
+        "streaming-llm, uniform",
+        "none, uniform",
+        "none, pooled"
+    })
+    void answersAreTheSameWithAndWithoutReuse(String policy, String allocation) {
         // Capacity 80 with policy none.
         int longest = policy.equals("none") ? 68 : 400;
         Random random = new Random(5);
@@ -53,8 +62,10 @@ class PrefixReuseTest {
             prompts.add(i % 4 == 1 ? changed(next, random.nextInt(next.length)) : next);
         }
         int hits = 0;
-        try (LocretEngine reusing = engine(EngineFixtures.withHeads().prefixCacheBytes(10 << 20));
-                LocretEngine reading = engine(EngineFixtures.withHeads().prefixCacheBytes(0))) {
+        try (LocretEngine reusing = engine(
+                        EngineFixtures.withHeads().budgetAllocation(allocation).prefixCacheBytes(10 << 20));
+                LocretEngine reading = engine(
+                        EngineFixtures.withHeads().budgetAllocation(allocation).prefixCacheBytes(0))) {
             for (int[] prompt : prompts) {
                 GenerationResult expected = reading.generate(drawn(prompt, policy));
                 GenerationResult actual = reusing.generate(drawn(prompt, policy));

@@ -12,6 +12,8 @@ import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
 import dev.locret.backend.RotaryTable;
 import dev.locret.backend.SamplingSpec;
+import dev.locret.backend.TrainingOperations;
+import dev.locret.backend.TrainingSpec;
 import dev.locret.tensor.HostTensor;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -65,14 +67,14 @@ final class ProbedBackend implements Backend {
     }
 
     @Override
-    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity) {
-        allocated.addAndGet(inner.cacheBytes(kvHeads, headDim, capacity));
-        return inner.allocateCache(name, kvHeads, headDim, capacity);
+    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest) {
+        allocated.addAndGet(inner.cacheBytes(kvHeads, headDim, capacity, largest));
+        return inner.allocateCache(name, kvHeads, headDim, capacity, largest);
     }
 
     @Override
-    public long cacheBytes(int kvHeads, int headDim, int capacity) {
-        return inner.cacheBytes(kvHeads, headDim, capacity);
+    public long cacheBytes(int kvHeads, int headDim, int capacity, int largest) {
+        return inner.cacheBytes(kvHeads, headDim, capacity, largest);
     }
 
     @Override
@@ -212,6 +214,16 @@ final class ProbedBackend implements Backend {
     @Override
     public int[] downloadPositions(KvSlice cache, int head) {
         return inner.downloadPositions(cache, head);
+    }
+
+    @Override
+    public TrainingOperations training(TrainingSpec spec) {
+        return inner.training(spec);
+    }
+
+    @Override
+    public long trainingBytes(TrainingSpec spec) {
+        return inner.trainingBytes(spec);
     }
 
     @Override

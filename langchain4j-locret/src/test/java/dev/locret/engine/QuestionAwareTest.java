@@ -95,12 +95,12 @@ class QuestionAwareTest {
                     () -> engine.submit(request.withQuestionEnd(56), GenerationListener.NONE),
                     ErrorId.INVALID_PROMPT,
                     "question and what comes before it are too long to be kept while the document is read: tokens=56,"
-                            + " stabilizers=8, cache-budget=64");
+                            + " last entries=8, cache-budget=64");
             ContextsTest.assertFails(
                     () -> engine.submit(request.withQuestionEnd(20).withCacheBudget(24), GenerationListener.NONE),
                     ErrorId.INVALID_PROMPT,
                     "question and what comes before it are too long to be kept while the document is read: tokens=20,"
-                            + " stabilizers=8, cache-budget=24");
+                            + " last entries=8, cache-budget=24");
             engine.contexts()
                     .read(new ContextRequest("d", prompt(200, 1)), GenerationListener.NONE)
                     .await();

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request with a budget of its own is answered as by an engine that was loaded with it. */
@@ -57,6 +58,23 @@ class RequestBudgetTest {
                     GenerationResult again = engine.generate(request);
                     assertSame(again, expected);
                     assertThat(again.cachedTokens()).isEqualTo(policy.equals("none") ? 16 : 144);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pooled, locret", "pyramid, locret", "pooled, keydiff", "pyramid, keydiff"})
+    void howHeadsShareTheBudgetStaysTheEngines(String allocation, String policy) {
+        EngineOptions.Builder options =
+                EngineFixtures.withHeads().budgetAllocation(allocation).recentShare(0.1);
+        int[] prompt = prompt(150, 1);
+        try (LocretEngine engine = engine(options.cacheBudget(64))) {
+            for (int budget : new int[] {63, 32, 21}) {
+                try (LocretEngine planned = engine(options.cacheBudget(budget))) {
+                    assertSame(
+                            engine.generate(drawn(prompt, policy).withCacheBudget(budget)),
+                            planned.generate(drawn(prompt, policy)));
                 }
             }
         }

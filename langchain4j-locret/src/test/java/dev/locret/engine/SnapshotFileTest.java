@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -32,7 +33,7 @@ class SnapshotFileTest {
     private Path directory;
 
     private final ReadContext context = SnapshotFixtures.context("Vertrag № 42", 7, 20);
-    private final KvSlice slice = SnapshotFixtures.slice();
+    private final List<KvSlice> slices = SnapshotFixtures.slices();
     private Path file;
     private byte[] good;
 
@@ -52,8 +53,7 @@ class SnapshotFileTest {
 
     private ReadContext read(SnapshotBinding binding) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
-            return SnapshotReader.read(
-                    channel, file, binding, SnapshotFixtures.LAYERS, slice, SnapshotFixtures.VOCABULARY);
+            return SnapshotReader.read(channel, file, binding, slices, SnapshotFixtures.VOCABULARY);
         }
     }
 

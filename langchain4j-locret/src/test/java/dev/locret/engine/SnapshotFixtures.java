@@ -8,6 +8,7 @@ import dev.locret.backend.cpu.CpuBackend;
 import dev.locret.cache.CacheSnapshot;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,9 @@ final class SnapshotFixtures {
         return new SnapshotBinding(values);
     }
 
-    static KvSlice slice() {
+    static List<KvSlice> slices() {
         try (CpuBackend backend = new CpuBackend(1)) {
-            return backend.allocateCache("slice", KV_HEADS, HEAD_DIM, 1 << 16);
+            return Collections.nCopies(LAYERS, backend.allocateCache("slice", KV_HEADS, HEAD_DIM, 1 << 16));
         }
     }
 

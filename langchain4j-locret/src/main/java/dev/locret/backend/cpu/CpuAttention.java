@@ -1,7 +1,6 @@
 package dev.locret.backend.cpu;
 
 import dev.locret.backend.AttentionSpec;
-import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
@@ -47,10 +46,15 @@ final class CpuAttention {
     private final AttentionSpec spec;
     private final int width;
     private final int tokensPerTask;
-    private final CacheLayout scratchLayout;
+    /** Head dimension rounded up to whole panels of values. */
+    private final int valueColumns;
+    /** Rotated keys of all heads, {@link #rotatedFloats} each. */
     private final float[] rotated;
+
+    private final long rotatedFloats;
     private final Scratch[] scratch;
     private final KeyRotation rotation;
+    private final QueryRotation queryRotation;
     /** Rotated keys of the block at hand in a decode step, of each thread. */
     private final float[][] blocks;
     /** Results of a decode step's parts: as many as parts of the fullest cache in all heads. */
@@ -62,18 +66,28 @@ final class CpuAttention {
         this.spec = spec;
         this.width = kernels.width();
         this.tokensPerTask = tokensPerTask(spec);
-        this.scratchLayout = CacheLayout.of(spec.headDim(), maxEntries, width);
-        this.rotated = new float[Math.toIntExact(spec.kvHeads() * scratchLayout.keyFloats())];
+        this.valueColumns = CacheLayout.roundUp(spec.headDim(), width);
+        this.rotatedFloats = rotatedFloats(spec, maxEntries, width);
+        this.rotated = new float[Math.toIntExact(spec.kvHeads() * rotatedFloats)];
         this.scratch = new Scratch[pool.threads()];
         Arrays.setAll(scratch, i -> newScratch(tokensPerTask));
         this.rotation = new KeyRotation(kernels, spec);
+        this.queryRotation = new QueryRotation(spec);
         this.blocks = new float[pool.threads()][BLOCK * spec.headDim()];
         this.parts = new Scratch[spec.kvHeads() * parts(maxEntries)];
         Arrays.setAll(parts, i -> newScratch(stepTokens(spec)));
     }
 
     private Scratch newScratch(int tokens) {
-        return new Scratch(tokens * spec.groupSize(), spec.headDim(), scratchLayout.valueColumns());
+        return new Scratch(tokens * spec.groupSize(), spec.headDim(), valueColumns);
+    }
+
+    private static long rotatedFloats(AttentionSpec spec, int maxEntries, int width) {
+        return (long) CacheLayout.roundUp(maxEntries, width) * spec.headDim();
+    }
+
+    private int rotatedKey(int head, int entry) {
+        return Math.toIntExact(head * rotatedFloats + (long) entry * spec.headDim());
     }
 
     private static int parts(int entries) {
@@ -91,11 +105,10 @@ final class CpuAttention {
 
     /** Bytes that the constructor allocates. */
     static long bytes(AttentionSpec spec, int maxEntries, int width, int threads) {
-        CacheLayout layout = CacheLayout.of(spec.headDim(), maxEntries, width);
-        long row = spec.groupSize() * (spec.headDim() + BLOCK + layout.valueColumns() + 2L);
+        long row = spec.groupSize() * (spec.headDim() + BLOCK + CacheLayout.roundUp(spec.headDim(), width) + 2L);
         long rows = (long) threads * tokensPerTask(spec) + (long) spec.kvHeads() * parts(maxEntries) * stepTokens(spec);
         long blocks = (long) threads * BLOCK * spec.headDim();
-        return 4 * (spec.kvHeads() * layout.keyFloats() + blocks + rows * row);
+        return 4 * (spec.kvHeads() * rotatedFloats(spec, maxEntries, width) + blocks + rows * row);
     }
 
     void run(Matrix queries, CpuRotary rotary, List<KvSegment> segments, Matrix out) {
@@ -137,7 +150,7 @@ final class CpuAttention {
 
     /** Adds the result of a further part: both are brought to the larger of their maxima. */
     private void join(Scratch to, Scratch from, int rows) {
-        int columns = scratchLayout.valueColumns();
+        int columns = valueColumns;
         for (int row = 0; row < rows; row++) {
             float max = Math.max(to.rowMax[row], from.rowMax[row]);
             float keep = ExpApproximation.exp(to.rowMax[row] - max);
@@ -156,7 +169,7 @@ final class CpuAttention {
             int head = task / chunks;
             int begin = task % chunks * PART;
             int end = Math.min(cache.length(head), begin + PART);
-            rotation.rotate(cache, rotary, head, begin, end, rotated, scratchLayout.key(head, begin));
+            rotation.rotate(cache, rotary, head, begin, end, rotated, rotatedKey(head, begin));
         });
     }
 
@@ -186,7 +199,7 @@ final class CpuAttention {
         Arrays.fill(s.rowSum, 0, rows, 0f);
         for (int begin = from; begin < to; begin += BLOCK) {
             int count = Math.min(BLOCK, to - begin);
-            int at = block == null ? scratchLayout.key(head, begin) : 0;
+            int at = block == null ? rotatedKey(head, begin) : 0;
             if (block != null) {
                 rotation.rotate(cache, rotary, head, begin, begin + count, block, 0);
             }
@@ -211,29 +224,15 @@ final class CpuAttention {
             addValues(cache, head, begin, count, rows, begin > from, s);
         }
         if (to <= from) {
-            Arrays.fill(s.sums, 0, rows * scratchLayout.valueColumns(), 0f);
+            Arrays.fill(s.sums, 0, rows * valueColumns, 0f);
         }
     }
 
     private void loadQueries(
             Matrix queries, CpuRotary rotary, KvSegment segment, int head, int firstToken, int tokens, Scratch s) {
-        float[] in = CpuBuffer.floats(queries.buffer());
-        int group = spec.groupSize();
-        int before = segment.cache().length(head) - segment.rows();
         for (int token = 0; token < tokens; token++) {
-            int inSegment = firstToken + token;
-            int position = (spec.positions() == PositionMode.CACHE ? before : segment.firstPosition()) + inSegment;
-            long row = queries.offset() + (long) (segment.firstRow() + inSegment) * queries.stride();
-            for (int g = 0; g < group; g++) {
-                rotary.rotateRow(
-                        in,
-                        Math.toIntExact(row + (long) (head * group + g) * spec.headDim()),
-                        spec.headDim(),
-                        position,
-                        spec.scale(),
-                        s.queries,
-                        (token * group + g) * spec.headDim());
-            }
+            int to = token * spec.groupSize() * spec.headDim();
+            queryRotation.rotate(queries, rotary, segment, head, firstToken + token, s.queries, to);
         }
     }
 
@@ -278,7 +277,7 @@ final class CpuAttention {
     private void store(KvSegment segment, int head, int firstToken, int tokens, Matrix out, Scratch s) {
         float[] to = CpuBuffer.floats(out.buffer());
         int group = spec.groupSize();
-        int columns = scratchLayout.valueColumns();
+        int columns = valueColumns;
         for (int row = 0; row < tokens * group; row++) {
             long outRow = segment.firstRow() + firstToken + (long) (row / group);
             long at = out.offset() + outRow * out.stride() + (long) (head * group + row % group) * spec.headDim();

@@ -12,6 +12,8 @@ import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
 import dev.locret.backend.RotaryTable;
 import dev.locret.backend.SamplingSpec;
+import dev.locret.backend.TrainingOperations;
+import dev.locret.backend.TrainingSpec;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.tensor.HostTensor;
@@ -72,22 +74,25 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity) {
-        CacheLayout layout = CacheLayout.of(headDim, capacity, kernels.width());
+    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest) {
+        int width = kernels.width();
+        long entries = KvSlice.allocatedEntries(kvHeads, capacity, largest, width);
         return new KvSlice(
-                allocate(name + ".keys", kvHeads * layout.keyFloats()),
-                allocate(name + ".values", kvHeads * layout.valueFloats()),
-                allocate(name + ".scores", (long) kvHeads * capacity),
-                allocateInts(name + ".positions", (long) kvHeads * capacity),
+                allocate(name + ".keys", entries * headDim),
+                allocate(name + ".values", entries * CacheLayout.roundUp(headDim, width)),
+                allocate(name + ".scores", entries),
+                allocateInts(name + ".positions", entries),
                 kvHeads,
                 headDim,
-                capacity);
+                capacity,
+                largest,
+                width);
     }
 
     @Override
-    public long cacheBytes(int kvHeads, int headDim, int capacity) {
-        CacheLayout layout = CacheLayout.of(headDim, capacity, kernels.width());
-        return 4 * kvHeads * (layout.keyFloats() + layout.valueFloats() + 2L * capacity);
+    public long cacheBytes(int kvHeads, int headDim, int capacity, int largest) {
+        long entries = KvSlice.allocatedEntries(kvHeads, capacity, largest, kernels.width());
+        return 4 * entries * (headDim + CacheLayout.roundUp(headDim, kernels.width()) + 2L);
     }
 
     @Override
@@ -130,12 +135,12 @@ public final class CpuBackend implements Backend {
     @Override
     public void reserveAttention(AttentionSpec spec, int maxRows, int maxEntries) {
         attention = new CpuAttention(kernels, pool, spec, maxEntries);
-        eviction = new CpuEviction(pool, kernels.width(), maxEntries, spec.headDim());
+        eviction = new CpuEviction(pool, kernels.width(), spec.kvHeads(), maxEntries, spec.headDim());
     }
 
     @Override
     public long attentionBytes(AttentionSpec spec, int maxRows, int maxEntries) {
-        return CpuAttention.bytes(spec, maxEntries, kernels.width(), pool.threads()) + 8L * pool.threads() * maxEntries;
+        return CpuAttention.bytes(spec, maxEntries, kernels.width(), pool.threads()) + 8L * spec.kvHeads() * maxEntries;
     }
 
     @Override
@@ -161,7 +166,7 @@ public final class CpuBackend implements Backend {
         int n = in.columns();
         float[] x = floats(in);
         boolean[] bad = new boolean[1];
-        inBlocks(rows, n, (row, thread) -> {
+        pool.runRows(rows, n, (row, thread) -> {
             float square = kernels.sumOfSquares(x, row(in, row), n);
             if (!Float.isFinite(square)) {
                 bad[0] = true;
@@ -182,7 +187,7 @@ public final class CpuBackend implements Backend {
     @Override
     public void gatedActivation(Matrix gateUp, int rows, Matrix out) {
         int n = out.columns();
-        inBlocks(
+        pool.runRows(
                 rows,
                 n,
                 (row, thread) -> kernels.siluTimes(
@@ -197,7 +202,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void silu(Matrix x, int rows) {
-        inBlocks(
+        pool.runRows(
                 rows,
                 x.columns(),
                 (row, thread) ->
@@ -271,8 +276,18 @@ public final class CpuBackend implements Backend {
 
     @Override
     public int[] downloadPositions(KvSlice cache, int head) {
-        int from = head * cache.capacity();
+        int from = cache.first(head);
         return Arrays.copyOfRange(CpuBuffer.ints(cache.positions()), from, from + cache.length(head));
+    }
+
+    @Override
+    public TrainingOperations training(TrainingSpec spec) {
+        return new CpuTraining(kernels, pool, spec);
+    }
+
+    @Override
+    public long trainingBytes(TrainingSpec spec) {
+        return CpuTraining.bytes(spec, kernels.width(), pool.threads());
     }
 
     @Override
@@ -293,15 +308,5 @@ public final class CpuBackend implements Backend {
 
     private static int row(Matrix matrix, int row) {
         return Math.toIntExact(matrix.offset() + (long) row * matrix.stride());
-    }
-
-    /** Runs {@code task} for every row, in blocks that are worth waking a thread for. */
-    private void inBlocks(int rows, int columns, WorkerPool.Task task) {
-        int block = Math.max(1, 16384 / columns);
-        pool.run((rows + block - 1) / block, (index, thread) -> {
-            for (int row = index * block; row < Math.min(rows, (index + 1) * block); row++) {
-                task.run(row, thread);
-            }
-        });
     }
 }

@@ -3,6 +3,7 @@ package dev.locret.backend.cpu;
 import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvSlice;
 import dev.locret.common.Checks;
+import java.util.Arrays;
 
 /** Carries the entries of a layer between its cache, laid out as {@link CacheLayout} says, and plain arrays. */
 final class CpuCacheCopy {
@@ -37,7 +38,7 @@ final class CpuCacheCopy {
                 System.arraycopy(values, layout.value(head, panel, entry), out.values(), to + done, count);
             }
         }
-        int base = head * cache.capacity();
+        int base = cache.first(head);
         System.arraycopy(CpuBuffer.floats(cache.scores()), base, out.scores(), first, length);
         System.arraycopy(CpuBuffer.ints(cache.positions()), base, out.positions(), first, length);
     }
@@ -47,9 +48,11 @@ final class CpuCacheCopy {
                 entries.lengths().length == cache.kvHeads() && entries.headDim() == cache.headDim(),
                 () -> "cache: entries of another shape: kv-heads=" + entries.lengths().length + ", head-dim="
                         + entries.headDim() + ", expected=" + cache.kvHeads() + " and " + cache.headDim());
-        for (int length : entries.lengths()) {
-            Checks.inRange("entries of a KV head", length, 0, cache.capacity());
-        }
+        Checks.argument(
+                cache.takes(entries.lengths()),
+                () -> "cache: entries do not fit: entries=" + Arrays.toString(entries.lengths()) + ", capacity="
+                        + cache.capacity() + " of each KV head");
+        cache.divide(entries.lengths());
         CacheLayout layout = CacheLayout.of(cache, width);
         pool.run(cache.kvHeads(), (head, thread) -> putHead(entries, cache, layout, head));
         for (int head = 0; head < cache.kvHeads(); head++) {
@@ -67,7 +70,7 @@ final class CpuCacheCopy {
             layout.putKey(in.keys(), (first + entry) * dim, keys, head, entry);
             layout.putValue(in.values(), (first + entry) * dim, values, head, entry);
         }
-        int base = head * cache.capacity();
+        int base = cache.first(head);
         System.arraycopy(in.scores(), first, CpuBuffer.floats(cache.scores()), base, length);
         System.arraycopy(in.positions(), first, CpuBuffer.ints(cache.positions()), base, length);
     }

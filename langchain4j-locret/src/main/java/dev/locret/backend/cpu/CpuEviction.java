@@ -14,12 +14,12 @@ final class CpuEviction {
     private final TopSelection[] selections;
     private final float[][] means;
 
-    CpuEviction(WorkerPool pool, int width, int maxEntries, int headDim) {
+    CpuEviction(WorkerPool pool, int width, int kvHeads, int maxEntries, int headDim) {
         this.pool = pool;
         this.width = width;
-        this.selections = new TopSelection[pool.threads()];
+        this.selections = new TopSelection[kvHeads];
         Arrays.setAll(selections, i -> new TopSelection(maxEntries));
-        this.means = new float[pool.threads()][2 * headDim];
+        this.means = new float[pool.threads()][headDim];
     }
 
     void append(Matrix keys, Matrix values, KvSegment segment) {
@@ -48,7 +48,7 @@ final class CpuEviction {
             int inBatch = segment.firstRow() + row;
             layout.putKey(newKeys, at(keys, inBatch, column), CpuBuffer.floats(cache.keys()), head, entry);
             layout.putValue(newValues, at(values, inBatch, column), CpuBuffer.floats(cache.values()), head, entry);
-            positions[head * cache.capacity() + entry] = segment.firstPosition() + row;
+            positions[cache.first(head) + entry] = segment.firstPosition() + row;
         }
     }
 
@@ -62,7 +62,7 @@ final class CpuEviction {
         float[] out = CpuBuffer.floats(cache.scores());
         int reach = pooling / 2;
         for (int head = 0; head < cache.kvHeads(); head++) {
-            int first = head * cache.capacity() + cache.length(head) - segment.rows();
+            int first = cache.first(head) + cache.length(head) - segment.rows();
             for (int row = 0; row < segment.rows(); row++) {
                 float best = Float.NEGATIVE_INFINITY;
                 int last = Math.min(segment.rows() - 1, row + reach);
@@ -79,7 +79,7 @@ final class CpuEviction {
         int[] positions = CpuBuffer.ints(cache.positions());
         for (int head = 0; head < cache.kvHeads(); head++) {
             for (int entry = 0; entry < cache.length(head); entry++) {
-                int at = head * cache.capacity() + entry;
+                int at = cache.first(head) + entry;
                 // Entries are in order of position: the index orders them as well and is exact as a float.
                 scores[at] = positions[at] < sinks ? Float.MAX_VALUE : entry;
             }
@@ -96,70 +96,71 @@ final class CpuEviction {
             Arrays.fill(mean, 0f);
             for (int entry = 0; entry < cache.length(head); entry++) {
                 int at = layout.key(head, entry);
-                float inverse = inverseNorm(keys, at, dim);
+                float inverse = inverseNorm(keys, at, dim, width);
                 for (int j = 0; j < dim; j++) {
                     mean[j] = Math.fma(keys[at + j * width], inverse, mean[j]);
                 }
             }
+            // Common to all entries of a head, but not to heads that share a budget.
+            float inverseMean = inverseNorm(mean, 0, dim, 1);
             for (int entry = 0; entry < cache.length(head); entry++) {
                 int at = layout.key(head, entry);
                 float dot = 0;
                 for (int j = 0; j < dim; j++) {
                     dot = Math.fma(keys[at + j * width], mean[j], dot);
                 }
-                // The norm of the mean is common to all entries of the head: it does not change their order.
-                scores[head * cache.capacity() + entry] = -dot * inverseNorm(keys, at, dim);
+                scores[cache.first(head) + entry] = -dot * inverseNorm(keys, at, dim, width) * inverseMean;
             }
         });
     }
 
-    private float inverseNorm(float[] keys, int at, int dim) {
+    private static float inverseNorm(float[] x, int at, int dim, int stride) {
         float sum = 0;
         for (int j = 0; j < dim; j++) {
-            sum = Math.fma(keys[at + j * width], keys[at + j * width], sum);
+            sum = Math.fma(x[at + j * stride], x[at + j * stride], sum);
         }
         return sum == 0 ? 0 : (float) (1 / Math.sqrt(sum));
     }
 
     void evict(KvSlice cache, EvictionSpec spec) {
+        if (spec.sharing() != null) {
+            share(cache, spec);
+            return;
+        }
         pool.run(cache.kvHeads(), (head, thread) -> {
-            int length = cache.length(head);
             int keep = spec.budgets()[head];
-            if (length > keep) {
-                compact(cache, head, select(cache, spec, head, length, keep, selections[thread]), keep);
-                cache.setLength(head, keep);
+            if (cache.length(head) > keep) {
+                rate(cache, spec, head);
+                new CacheCompaction(cache, width).inPlace(head, selections[head].select(keep), keep);
             }
         });
     }
 
-    private static int[] select(
-            KvSlice cache, EvictionSpec spec, int head, int length, int keep, TopSelection selection) {
+    private void share(KvSlice cache, EvictionSpec spec) {
+        int[] forced = new int[cache.kvHeads()];
+        pool.run(forced.length, (head, thread) -> forced[head] = rate(cache, spec, head));
+        TopSelection[] heads = Arrays.copyOf(selections, forced.length);
+        int[] counts = new SharedBudget(heads, forced, spec.sharing())
+                .divide(Arrays.stream(spec.budgets()).asLongStream().sum());
+        int[][] kept = new int[counts.length][];
+        pool.run(counts.length, (head, thread) -> kept[head] = heads[head].select(counts[head]));
+        new CacheCompaction(cache, width).divide(kept, counts);
+    }
+
+    /** Collects the scores of a head, infinite for entries that have to stay; returns how many those are. */
+    private int rate(KvSlice cache, EvictionSpec spec, int head) {
+        TopSelection selection = selections[head];
         float[] scores = CpuBuffer.floats(cache.scores());
         int[] positions = CpuBuffer.ints(cache.positions());
-        int base = head * cache.capacity();
+        int length = cache.length(head);
+        int base = cache.first(head);
+        int all = 0;
         selection.clear();
         for (int entry = 0; entry < length; entry++) {
             boolean forced = entry >= length - spec.recent() || positions[base + entry] < spec.pinnedTokens();
+            all += forced ? 1 : 0;
             selection.add(forced ? Float.POSITIVE_INFINITY : scores[base + entry]);
         }
-        return selection.select(keep);
-    }
-
-    private void compact(KvSlice cache, int head, int[] kept, int keep) {
-        CacheLayout layout = CacheLayout.of(cache, width);
-        float[] keys = CpuBuffer.floats(cache.keys());
-        float[] values = CpuBuffer.floats(cache.values());
-        float[] scores = CpuBuffer.floats(cache.scores());
-        int[] positions = CpuBuffer.ints(cache.positions());
-        int base = head * cache.capacity();
-        for (int to = 0; to < keep; to++) {
-            int from = kept[to];
-            if (from != to) {
-                layout.moveKey(keys, head, from, to);
-                layout.moveValue(values, head, from, to);
-                scores[base + to] = scores[base + from];
-                positions[base + to] = positions[base + from];
-            }
-        }
+        return all;
     }
 }

@@ -14,8 +14,10 @@ import java.util.List;
 final class CpuLinear {
     /** Floats of unpacked panels that a task holds: with a block of rows they stay in a second-level cache. */
     private static final int PANEL_FLOATS = 48 * 1024;
-    /** Rows that run over the panels before the next ones. */
+    /** Rows that run over the panels before the next ones, unless the kernels want more side by side. */
     private static final int ROW_BLOCK = 120;
+    /** Inputs that a task puts side by side: they and their lines of output stay in a first-level cache. */
+    private static final int PACKED_COLUMNS = 64;
 
     private final Kernels kernels;
     private final WorkerPool pool;
@@ -23,6 +25,7 @@ final class CpuLinear {
     private final float[][] panels;
     private final float[][] tiles;
     private final int inputRows;
+    private final int rowBlock;
     private float[] inputs = {};
 
     CpuLinear(Kernels kernels, WorkerPool pool) {
@@ -30,8 +33,13 @@ final class CpuLinear {
         this.pool = pool;
         this.width = kernels.width();
         this.panels = new float[pool.threads()][PANEL_FLOATS];
-        this.tiles = new float[pool.threads()][ROW_BLOCK * width];
         this.inputRows = kernels.inputRows();
+        this.rowBlock = rowBlock(kernels);
+        this.tiles = new float[pool.threads()][rowBlock * width];
+    }
+
+    private static int rowBlock(Kernels kernels) {
+        return Math.max(ROW_BLOCK, kernels.inputRows());
     }
 
     /** Makes room for the inputs of a batch, side by side as the kernels want them. */
@@ -40,12 +48,13 @@ final class CpuLinear {
     }
 
     private static long inputFloats(Kernels kernels, int rows, int inputs) {
-        return kernels.inputRows() == 0 ? 0 : (long) rows / kernels.inputRows() * kernels.inputRows() * inputs;
+        int group = kernels.inputRows();
+        return group == 0 ? 0 : ((long) kernels.packedRows(rows) + group - 1) / group * group * inputs;
     }
 
     /** Bytes of scratch, those of {@link #reserve} included. */
     static long bytes(Kernels kernels, int threads, int maxRows, int maxInputs) {
-        long each = PANEL_FLOATS + (long) ROW_BLOCK * kernels.width();
+        long each = PANEL_FLOATS + (long) rowBlock(kernels) * kernels.width();
         return 4 * (threads * each + inputFloats(kernels, maxRows, maxInputs));
     }
 
@@ -92,20 +101,21 @@ final class CpuLinear {
             return 0;
         }
         float[] a = CpuBuffer.floats(in.buffer());
-        int groups = rows / inputRows;
-        int perTask = ROW_BLOCK / inputRows;
-        pool.run((groups + perTask - 1) / perTask, (task, thread) -> {
-            for (int group = task * perTask; group < Math.min(groups, (task + 1) * perTask); group++) {
-                for (int r = 0; r < inputRows; r++) {
-                    int from = Math.toIntExact(in.offset() + (long) (group * inputRows + r) * in.stride());
-                    int to = group * inputRows * columns + r;
-                    for (int k = 0; k < columns; k++) {
-                        inputs[to + k * inputRows] = a[from + k];
-                    }
+        int packed = kernels.packedRows(rows);
+        int parts = (columns + PACKED_COLUMNS - 1) / PACKED_COLUMNS;
+        pool.run((packed + rowBlock - 1) / rowBlock * parts, (task, thread) -> {
+            int first = task / parts * rowBlock;
+            int begin = task % parts * PACKED_COLUMNS;
+            int end = Math.min(columns, begin + PACKED_COLUMNS);
+            for (int row = first; row < Math.min(packed, first + rowBlock); row++) {
+                int from = Math.toIntExact(in.offset() + (long) row * in.stride());
+                int to = row / inputRows * inputRows * columns + row % inputRows;
+                for (int k = begin; k < end; k++) {
+                    inputs[to + k * inputRows] = a[from + k];
                 }
             }
         });
-        return groups * inputRows;
+        return packed;
     }
 
     /**
@@ -143,16 +153,15 @@ final class CpuLinear {
             }
             int depth = Math.min(groups * size, weight.columns() - group * size);
             boolean add = accumulate || group > 0;
-            for (int row = 0; row < rows; row += ROW_BLOCK) {
-                int count = Math.min(ROW_BLOCK, rows - row);
+            for (int row = 0; row < rows; row += rowBlock) {
+                int count = Math.min(rowBlock, rows - row);
                 int packed = Math.max(0, Math.min(count, packedRows - row));
                 int at = row * in.columns() + group * size * inputRows;
                 int stride = inputRows * in.columns();
                 int aOffset = Math.toIntExact(in.offset() + (long) (row + packed) * in.stride() + (long) group * size);
                 tile(count, projection, panel, row, add, thread, (c, cOffset, cStride, sum) -> {
                     if (packed > 0) {
-                        kernels.multiplyInputs(
-                                packed / inputRows, depth, inputs, at, stride, b, bOffset, c, cOffset, cStride, sum);
+                        kernels.multiplyInputs(packed, depth, inputs, at, stride, b, bOffset, c, cOffset, cStride, sum);
                     }
                     int to = cOffset + packed * cStride;
                     kernels.multiply(count - packed, depth, a, aOffset, in.stride(), b, bOffset, c, to, cStride, sum);

@@ -36,6 +36,13 @@ record CpuWeight(
         return new CpuWeight(tensor.name(), tensor.type(), format, rows, columns, width, words, floats);
     }
 
+    /** Floats to be filled by an operation. */
+    static CpuWeight zeros(String name, int rows, int columns, int width) {
+        int panelFloats = panelWords(PanelFormat.FLOAT, columns, width);
+        float[] floats = new float[Math.multiplyExact((rows + width - 1) / width, panelFloats)];
+        return new CpuWeight(name, DType.F32, PanelFormat.FLOAT, rows, columns, width, null, floats);
+    }
+
     private static void packFloats(
             ByteBuffer bytes, int columns, float[] floats, int at, int width, WeightPacker packer) {
         for (int column = 0; column < columns; column++) {

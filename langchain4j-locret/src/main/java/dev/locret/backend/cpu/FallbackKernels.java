@@ -1,5 +1,7 @@
 package dev.locret.backend.cpu;
 
+import static dev.locret.backend.cpu.FallbackLoops.TOGETHER;
+
 import dev.locret.tensor.HalfFloat;
 import java.util.Arrays;
 
@@ -14,11 +16,15 @@ final class FallbackKernels implements Kernels {
     private static final int BLOCK = 64;
 
     private static final class Scratch {
-        final float[][] panel = new float[BLOCK][WIDTH];
-        final float[] sums = new float[WIDTH];
-        final float[] nextSums = new float[WIDTH];
+        final float[][] panel = FallbackLoops.rows(BLOCK, WIDTH);
+        final float[][] sums = FallbackLoops.rows(TOGETHER, WIDTH);
+        final FallbackTile tile = new FallbackTile(WIDTH);
+        final float[] unpacked = new float[WIDTH];
         final float[] scale = new float[WIDTH];
         final float[] minimum = new float[WIDTH];
+        final FallbackExp exp = new FallbackExp();
+        final float[] block = new float[FallbackExp.BLOCK];
+        final float[] gate = new float[FallbackExp.BLOCK];
         final FallbackDot dot = new FallbackDot(WIDTH);
     }
 
@@ -55,22 +61,17 @@ final class FallbackKernels implements Kernels {
             }
             boolean add = accumulate || begin > 0;
             int row = 0;
-            for (; row + 2 <= rows; row += 2) {
-                int at = aOffset + row * aStride + begin;
-                int to = cOffset + row * cStride;
-                load(c, to, s.sums, add);
-                load(c, to + cStride, s.nextSums, add);
-                multiplyRows(count, a, at, at + aStride, s);
-                System.arraycopy(s.sums, 0, c, to, WIDTH);
-                System.arraycopy(s.nextSums, 0, c, to + cStride, WIDTH);
+            for (; row + TOGETHER <= rows; row += TOGETHER) {
+                multiplyRows(
+                        count, a, aOffset + row * aStride + begin, aStride, c, cOffset + row * cStride, cStride, add);
             }
-            if (row < rows) {
+            for (; row < rows; row++) {
                 int to = cOffset + row * cStride;
-                load(c, to, s.sums, add);
+                load(c, to, s.sums[0], add);
                 for (int i = 0; i < count; i++) {
-                    addOne(s.sums, s.panel[i], a[aOffset + row * aStride + begin + i]);
+                    FallbackLoops.addOne(WIDTH, s.panel[i], a[aOffset + row * aStride + begin + i], s.sums[0]);
                 }
-                System.arraycopy(s.sums, 0, c, to, WIDTH);
+                System.arraycopy(s.sums[0], 0, c, to, WIDTH);
             }
         }
     }
@@ -83,41 +84,67 @@ final class FallbackKernels implements Kernels {
         }
     }
 
-    /** Two rows share what is read of the panel. */
-    private static void multiplyRows(int depth, float[] a, int at, int next, Scratch s) {
+    /** Four rows share what is read of the panel. */
+    private void multiplyRows(
+            int depth, float[] a, int at, int aStride, float[] c, int to, int cStride, boolean accumulate) {
+        Scratch s = scratch.get();
+        for (int r = 0; r < TOGETHER; r++) {
+            load(c, to + r * cStride, s.sums[r], accumulate);
+        }
         int i = 0;
-        for (; i + 4 <= depth; i += 4) {
-            addFour(s.sums, s.nextSums, s.panel, i, a, at + i, next + i);
+        for (; i + 2 <= depth; i += 2) {
+            FallbackLoops.addTwo(
+                    WIDTH,
+                    s.panel[i],
+                    s.panel[i + 1],
+                    a,
+                    at + i,
+                    aStride,
+                    1,
+                    s.sums[0],
+                    s.sums[1],
+                    s.sums[2],
+                    s.sums[3]);
         }
         for (; i < depth; i++) {
-            addOne(s.sums, s.panel[i], a[at + i]);
-            addOne(s.nextSums, s.panel[i], a[next + i]);
+            for (int r = 0; r < TOGETHER; r++) {
+                FallbackLoops.addOne(WIDTH, s.panel[i], a[at + r * aStride + i], s.sums[r]);
+            }
+        }
+        for (int r = 0; r < TOGETHER; r++) {
+            System.arraycopy(s.sums[r], 0, c, to + r * cStride, WIDTH);
         }
     }
 
-    private static void addFour(float[] sums, float[] nextSums, float[][] panel, int i, float[] a, int at, int next) {
-        float[] b0 = panel[i];
-        float[] b1 = panel[i + 1];
-        float[] b2 = panel[i + 2];
-        float[] b3 = panel[i + 3];
-        float x0 = a[at];
-        float x1 = a[at + 1];
-        float x2 = a[at + 2];
-        float x3 = a[at + 3];
-        float y0 = a[next];
-        float y1 = a[next + 1];
-        float y2 = a[next + 2];
-        float y3 = a[next + 3];
-        for (int j = 0; j < WIDTH; j++) {
-            sums[j] = Math.fma(x3, b3[j], Math.fma(x2, b2[j], Math.fma(x1, b1[j], Math.fma(x0, b0[j], sums[j]))));
-            nextSums[j] =
-                    Math.fma(y3, b3[j], Math.fma(y2, b2[j], Math.fma(y1, b1[j], Math.fma(y0, b0[j], nextSums[j]))));
-        }
+    @Override
+    public int inputRows() {
+        return FallbackTile.ROWS;
     }
 
-    private static void addOne(float[] sums, float[] b, float a) {
-        for (int j = 0; j < WIDTH; j++) {
-            sums[j] = Math.fma(a, b[j], sums[j]);
+    @Override
+    public int packedRows(int rows) {
+        int rest = rows % FallbackTile.ROWS;
+        return rest < FallbackTile.LEAST ? rows - rest : rows;
+    }
+
+    @Override
+    public void multiplyInputs(
+            int rows,
+            int depth,
+            float[] inputs,
+            int offset,
+            int groupStride,
+            float[] b,
+            int bOffset,
+            float[] c,
+            int cOffset,
+            int cStride,
+            boolean accumulate) {
+        FallbackTile tile = scratch.get().tile;
+        for (int row = 0; row < rows; row += FallbackTile.ROWS) {
+            int count = Math.min(FallbackTile.ROWS, rows - row);
+            int from = offset + row / FallbackTile.ROWS * groupStride;
+            tile.multiply(count, depth, inputs, from, b, bOffset, c, cOffset + row * cStride, cStride, accumulate);
         }
     }
 
@@ -185,12 +212,12 @@ final class FallbackKernels implements Kernels {
             } else {
                 unpackRow(words, at, shift, highAt, highShift, highMask, s);
             }
-            System.arraycopy(s.sums, 0, out, to + k * WIDTH, WIDTH);
+            System.arraycopy(s.unpacked, 0, out, to + k * WIDTH, WIDTH);
         }
     }
 
     private static void unpackRow(int[] words, int at, int shift, Scratch s) {
-        float[] out = s.sums;
+        float[] out = s.unpacked;
         float[] scale = s.scale;
         float[] minimum = s.minimum;
         for (int lane = 0; lane < WIDTH; lane++) {
@@ -199,7 +226,7 @@ final class FallbackKernels implements Kernels {
     }
 
     private static void unpackRow(int[] words, int at, int shift, int highAt, int highShift, int highMask, Scratch s) {
-        float[] out = s.sums;
+        float[] out = s.unpacked;
         float[] scale = s.scale;
         float[] minimum = s.minimum;
         for (int lane = 0; lane < WIDTH; lane++) {
@@ -226,10 +253,7 @@ final class FallbackKernels implements Kernels {
                     format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset, out);
             return;
         }
-        FallbackDot dot = scratch.get().dot;
-        for (int panel = 0; panel < panels; panel++) {
-            dot.add(format, words, offset + panel * panelWords, groups, a, aOffset, c, cOffset + panel * WIDTH);
-        }
+        scratch.get().dot.add(format, words, offset, panels, panelWords, groups, a, aOffset, c, cOffset);
     }
 
     @Override
@@ -272,14 +296,25 @@ final class FallbackKernels implements Kernels {
 
     @Override
     public float exp(float[] x, int offset, int n, float shift) {
-        for (int i = 0; i < n; i++) {
-            x[offset + i] = ExpApproximation.exp(x[offset + i] - shift);
+        Scratch s = scratch.get();
+        float even = 0;
+        float odd = 0;
+        for (int begin = 0; begin < n; begin += FallbackExp.BLOCK) {
+            int count = Math.min(FallbackExp.BLOCK, n - begin);
+            float[] block = s.block;
+            for (int i = 0; i < count; i++) {
+                block[i] = x[offset + begin + i] - shift;
+            }
+            s.exp.run(block, count);
+            System.arraycopy(block, 0, x, offset + begin, count);
+            int i = 0;
+            for (; i + 2 <= count; i += 2) {
+                even += block[i];
+                odd += block[i + 1];
+            }
+            even += i < count ? block[i] : 0;
         }
-        float sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += x[offset + i];
-        }
-        return sum;
+        return even + odd;
     }
 
     @Override
@@ -307,10 +342,42 @@ final class FallbackKernels implements Kernels {
 
     @Override
     public void siluTimes(float[] gate, int gateOffset, float[] up, int upOffset, int n, float[] out, int outOffset) {
+        Scratch s = scratch.get();
+        for (int begin = 0; begin < n; begin += FallbackExp.BLOCK) {
+            int count = Math.min(FallbackExp.BLOCK, n - begin);
+            float[] g = s.gate;
+            System.arraycopy(gate, gateOffset + begin, g, 0, count);
+            silu(g, s.block, s.exp, count);
+            if (up != null) {
+                System.arraycopy(up, upOffset + begin, s.block, 0, count);
+                multiply(g, s.block, count);
+            }
+            System.arraycopy(g, 0, out, outOffset + begin, count);
+        }
+    }
+
+    private static void silu(float[] gate, float[] exponentials, FallbackExp exp, int n) {
         for (int i = 0; i < n; i++) {
-            float g = gate[gateOffset + i];
-            float silu = g / (1 + ExpApproximation.exp(-g));
-            out[outOffset + i] = up == null ? silu : silu * up[upOffset + i];
+            exponentials[i] = -gate[i];
+        }
+        exp.run(exponentials, n);
+        for (int i = 0; i < n; i++) {
+            gate[i] = gate[i] / (1 + exponentials[i]);
+        }
+    }
+
+    private static void multiply(float[] x, float[] factor, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] *= factor[i];
+        }
+    }
+
+    @Override
+    public void siluGradient(float[] x, int offset, int n, float[] gradient, int gradientOffset) {
+        for (int i = 0; i < n; i++) {
+            float z = x[offset + i];
+            float sigmoid = 1 / (1 + ExpApproximation.exp(-z));
+            gradient[gradientOffset + i] *= sigmoid * Math.fma(z, 1 - sigmoid, 1);
         }
     }
 }

@@ -41,14 +41,19 @@ public interface Kernels {
         return 0;
     }
 
+    /** How many of so many rows {@link #multiplyInputs} takes; the rest is left to {@link #multiply}. */
+    default int packedRows(int rows) {
+        return 0;
+    }
+
     /**
-     * As {@link #multiply} with {@code accumulate}, for {@code groups · inputRows()} rows.
+     * As {@link #multiply}, for as many rows as {@link #packedRows} says.
      *
-     * @param inputs {@code [groups][depth][inputRows()]} from {@code offset}
+     * @param inputs {@code [groups][depth][inputRows()]} from {@code offset}; the last group may have fewer rows
      * @param groupStride elements from one group of rows to the next
      */
     default void multiplyInputs(
-            int groups,
+            int rows,
             int depth,
             float[] inputs,
             int offset,
@@ -139,4 +144,7 @@ public interface Kernels {
 
     /** {@code out = silu(gate) · up}; {@code up} null stands for ones. */
     void siluTimes(float[] gate, int gateOffset, float[] up, int upOffset, int n, float[] out, int outOffset);
+
+    /** {@code gradient = gradient · silu'(x)} in place. */
+    void siluGradient(float[] x, int offset, int n, float[] gradient, int gradientOffset);
 }

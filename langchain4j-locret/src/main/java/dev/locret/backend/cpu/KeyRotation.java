@@ -49,7 +49,7 @@ final class KeyRotation {
         float[] keys = CpuBuffer.floats(cache.keys());
         int[] positions = CpuBuffer.ints(cache.positions());
         for (int lane = 0; lane < width && entry + lane < cache.length(head); lane++) {
-            int position = positions[head * cache.capacity() + entry + lane];
+            int position = positions[cache.first(head) + entry + lane];
             int from = layout.key(head, entry + lane);
             rotary.rotateLane(keys, from, spec.headDim(), width, position, out, to + lane);
         }

@@ -25,6 +25,26 @@ final class TopSelection {
         size = 0;
     }
 
+    int size() {
+        return size;
+    }
+
+    /** Entries whose score, as {@link #ordered}, is at least {@code threshold}. */
+    int countFrom(int threshold) {
+        int count = 0;
+        for (int i = 0; i < size; i++) {
+            count += ordered(scores[i]) >= threshold ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** An integer that orders as the score does; NaN is the highest. */
+    static int ordered(float score) {
+        // Both zeros are equal scores.
+        int bits = Float.floatToIntBits(score + 0f);
+        return bits ^ bits >> 31 & Integer.MAX_VALUE;
+    }
+
     /** Adds the next entry; NaN counts as the highest score, as in torch. */
     void add(float score) {
         scores[size] = score;

@@ -133,6 +133,16 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Runs {@code task} for every row, in blocks that are worth waking a thread for. */
+    void runRows(int rows, int columns, Task task) {
+        int block = Math.max(1, 16384 / columns);
+        run((rows + block - 1) / block, (index, thread) -> {
+            for (int row = index * block; row < Math.min(rows, (index + 1) * block); row++) {
+                task.run(row, thread);
+            }
+        });
+    }
+
     @Override
     public void close() {
         closed = true;

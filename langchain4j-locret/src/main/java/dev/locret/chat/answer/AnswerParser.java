@@ -14,16 +14,17 @@ public final class AnswerParser {
 
     /** Passes everything on as text. */
     public AnswerParser(AnswerSink sink) {
-        this(Start.TEXT, null, Set.of(), sink);
+        this(Start.TEXT, null, Set.of(), false, sink);
     }
 
     /**
      * @param format how calls look, or null if there are no tools
      * @param tools names of the tools that can be called
+     * @param others whether a call of a tool that there is not is a call all the same
      */
-    public AnswerParser(Start start, ToolFormat format, Set<String> tools, AnswerSink sink) {
+    public AnswerParser(Start start, ToolFormat format, Set<String> tools, boolean others, AnswerSink sink) {
         this.sink = sink;
-        this.calls = format == null ? null : new ToolCallReader(format, tools, start == Start.CALL, sink);
+        this.calls = format == null ? null : new ToolCallReader(format, tools, others, start == Start.CALL, sink);
         this.thinking = start == Start.THINKING || start == Start.MAY_THINK
                 ? new ThinkingSplitter(start == Start.THINKING, sink::thinking, this::answer)
                 : null;

@@ -11,12 +11,12 @@ public interface AnswerSink {
     void thinking(String piece);
 
     /**
-     * A piece of a call's arguments, which joined are those of the whole call.
+     * A piece of a call's arguments, which joined are those of the whole call; if the answer breaks off, it never comes.
      *
      * @param index of the call in the answer, from 0
      */
     void partialCall(int index, String id, String name, String arguments);
 
-    /** A call that is whole: its name is that of a tool, its arguments are a JSON object. */
+    /** A call that is whole. Its arguments are a JSON object, and fit the tool, wherever the answer was held to that. */
     void completeCall(int index, ToolExecutionRequest call);
 }

@@ -92,16 +92,16 @@ final class CallScanner {
     }
 
     /**
-     * More of the arguments since the last call, possibly empty. A piece always has something visible in it, and the
-     * first one more than the opening brace, so that arguments without content come in one piece.
+     * More of the arguments since the last call, possibly empty. A piece always ends in something visible, and the first
+     * one has more than the opening brace, so that arguments without content come in one piece.
      */
     String takeArguments() {
         if (argumentsBegin == UNKNOWN) {
             return "";
         }
         int end = argumentsEnd == UNKNOWN ? text.length() : argumentsEnd;
-        String piece = text.substring(argumentsBegin + given, end);
-        if (piece.isBlank() || given == 0 && piece.strip().equals("{")) {
+        String piece = text.substring(argumentsBegin + given, end).stripTrailing();
+        if (piece.isEmpty() || given == 0 && piece.strip().equals("{")) {
             return "";
         }
         given += piece.length();

@@ -10,11 +10,11 @@ import java.util.Set;
 
 /**
  * Parts calls of tools from the text around them. What begins like a call and turns out not to be one, because it is no
- * JSON, names no tool or breaks off, is text as a whole. For one answer and one thread.
+ * JSON, has no arguments or breaks off, is text as a whole; but once a piece of its arguments was told it stays a call:
+ * one that breaks off then is never complete. For one answer and one thread.
  */
 final class ToolCallReader {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final String ARGUMENTS_MARK = "[ARGS]";
 
     private enum State {
         TEXT,
@@ -27,6 +27,7 @@ final class ToolCallReader {
 
     private final ToolFormat format;
     private final Set<String> tools;
+    private final boolean others;
     private final AnswerSink sink;
     /** Not looked at yet, or held back since more must be known. */
     private final StringBuilder held = new StringBuilder();
@@ -39,14 +40,18 @@ final class ToolCallReader {
     private int calls;
     private String id;
     private CallScanner scanner;
+    /** Whether pieces of the scanned call's arguments were told. */
+    private boolean told;
 
     /**
      * @param tools names of the tools that can be called
+     * @param others whether a call of a tool that there is not is a call all the same
      * @param opened whether the prompt ends with the beginning of a call
      */
-    ToolCallReader(ToolFormat format, Set<String> tools, boolean opened, AnswerSink sink) {
+    ToolCallReader(ToolFormat format, Set<String> tools, boolean others, boolean opened, AnswerSink sink) {
         this.format = format;
         this.tools = tools;
+        this.others = others;
         this.sink = sink;
         if (opened) {
             state = State.BETWEEN;
@@ -153,13 +158,16 @@ final class ToolCallReader {
 
     private boolean name() {
         int end = held.indexOf("{");
-        int mark = held.indexOf(ARGUMENTS_MARK);
+        int mark = held.indexOf(ToolFormat.ARGUMENTS_MARK);
         if (mark > 0 && end < 0) {
             return false;
         }
-        if (mark > 0 && held.substring(mark + ARGUMENTS_MARK.length(), end).isBlank()) {
-            String name =
-                    held.substring(0, mark).replaceFirst("\\[CALL_ID].*", "").strip();
+        if (mark > 0
+                && held.substring(mark + ToolFormat.ARGUMENTS_MARK.length(), end)
+                        .isBlank()) {
+            String name = held.substring(0, mark);
+            int idMark = name.indexOf(ToolFormat.ID_MARK);
+            name = (idMark < 0 ? name : name.substring(0, idMark)).strip();
             raw.append(take(end));
             begin(new CallScanner(name));
             return true;
@@ -181,6 +189,7 @@ final class ToolCallReader {
 
     private void begin(CallScanner call) {
         scanner = call;
+        told = false;
         id = ToolCallIds.next();
         state = State.CALL;
     }
@@ -199,62 +208,65 @@ final class ToolCallReader {
 
     /** Tells more of the arguments, of a call that can become one. */
     private void tellArguments() {
-        if (scanner.name() != null && tools.contains(scanner.name())) {
+        if (scanner.name() != null && isCallable(scanner.name())) {
             String more = scanner.takeArguments();
             if (!more.isEmpty()) {
+                told = true;
                 sink.partialCall(calls, id, scanner.name(), more);
             }
         }
     }
 
+    private boolean isCallable(String name) {
+        return tools.contains(name) || others && !name.isBlank();
+    }
+
     private void end() {
-        CallScanner ended = scanner;
-        ToolExecutionRequest request = request(ended);
-        if (request == null) {
+        tellWhole();
+        if (scanner != null) {
             leave();
             return;
         }
-        tellArguments();
-        if (ended.arguments() == null || !ended.arguments().equals(request.arguments())) {
-            sink.partialCall(calls, id, request.name(), request.arguments());
-        }
-        sink.completeCall(calls++, request);
-        scanner = null;
         raw.setLength(0);
         calledSinceOpener = true;
         state = State.BETWEEN;
     }
 
-    /** The call, or null if it is none. */
-    private ToolExecutionRequest request(CallScanner ended) {
-        String name = ended.name();
-        String arguments = ended.arguments();
-        if (name == null || arguments == null) {
-            JsonNode node = object(ended.text());
+    /** Tells the call, if it is one. */
+    private void tellWhole() {
+        tellArguments();
+        String name = scanner.name();
+        String arguments = scanner.arguments();
+        if (name == null) {
+            JsonNode node = object(scanner.text());
             JsonNode call = node != null && node.path("function").isObject() ? node.get("function") : node;
             if (call == null) {
-                return null;
+                return;
             }
             name = call.path("name").asText();
-            arguments = arguments(call);
-        } else if (object(ended.text()) == null) {
-            return null;
+            arguments = arguments(call, tools.contains(name));
+            if (arguments == null || object(arguments) == null || !isCallable(name)) {
+                return;
+            }
+            sink.partialCall(calls, id, name, arguments);
+        } else if (!told) {
+            return;
         }
-        if (arguments == null || object(arguments) == null || !tools.contains(name)) {
-            return null;
-        }
-        return ToolExecutionRequest.builder()
-                .id(id)
-                .name(name)
-                .arguments(arguments)
-                .build();
+        sink.completeCall(
+                calls++,
+                ToolExecutionRequest.builder()
+                        .id(id)
+                        .name(name)
+                        .arguments(arguments)
+                        .build());
+        scanner = null;
     }
 
-    /** Arguments that are not where models usually write them: behind the name, as text, or left out. */
-    private static String arguments(JsonNode call) {
+    /** Arguments that are not where models usually write them: before the name, as text, or left out. */
+    private static String arguments(JsonNode call, boolean mayLack) {
         JsonNode arguments = call.path("arguments").isMissingNode() ? call.path("parameters") : call.path("arguments");
         if (arguments.isMissingNode() || arguments.isNull()) {
-            return "{}";
+            return mayLack ? "{}" : null;
         }
         return arguments.isTextual() ? arguments.asText() : arguments.toString();
     }
@@ -268,12 +280,12 @@ final class ToolCallReader {
         }
     }
 
-    /** Goes back to text. A call that is not whole becomes text, with its opener unless that led to calls before. */
+    /** Goes back to text. What is no call becomes text, with its opener unless that led to calls before. */
     private void leave() {
-        if (scanner != null) {
-            raw.append(scanner.text());
-        }
         String rest = scanner != null || !calledSinceOpener ? raw.toString() : "";
+        if (scanner != null) {
+            rest = told ? "" : rest + scanner.text();
+        }
         scanner = null;
         raw.setLength(0);
         state = State.TEXT;

@@ -47,7 +47,7 @@ public final class AnswerLanguages {
      */
     public Language of(List<ToolSpecification> tools, boolean forced, ResponseFormat json, boolean thinking) {
         if (forced) {
-            return composed("forced", tools, () -> new ToolGrammars(format, tools).forced());
+            return composed("forced", tools, () -> grammars(tools).forced());
         }
         if (json == null || json.type() == ResponseFormatType.TEXT) {
             return tools.isEmpty()
@@ -56,13 +56,31 @@ public final class AnswerLanguages {
                             "free",
                             tools,
                             () -> new TriggeredGrammar(
-                                    tokenizer, new ToolGrammars(format, tools).triggers(namesFirst)));
+                                    tokenizer, grammars(tools).triggers()));
         }
-        Language answer = tools.isEmpty() ? json(json) : callOrJson(tools, json);
-        return thinking ? behindThoughts(answer) : answer;
+        if (!thinking) {
+            return answer(tools, json);
+        }
+        return composed("thoughts and " + json, tools, () -> {
+            Trigger thought = new Trigger(THOUGHT, answer(tools, json), false, true);
+            return new TriggeredGrammar(tokenizer, List.of(thought));
+        });
     }
 
-    private Language composed(String kind, List<ToolSpecification> tools, Supplier<Language> make) {
+    private Grammar answer(List<ToolSpecification> tools, ResponseFormat json) {
+        return tools.isEmpty()
+                ? json(json)
+                : composed(
+                        "or " + json,
+                        tools,
+                        () -> Grammar.choice(grammars(tools).wholeAnswer(), json(json)));
+    }
+
+    private ToolGrammars grammars(List<ToolSpecification> tools) {
+        return new ToolGrammars(format, namesFirst, tools, this::marker);
+    }
+
+    private <L extends Language> L composed(String kind, List<ToolSpecification> tools, Supplier<L> make) {
         return composed.get(kind + ToolSchemas.toJson(tools), make);
     }
 
@@ -73,20 +91,9 @@ public final class AnswerLanguages {
         return schemas.ofJsonSchema(JsonSchemas.of(json.jsonSchema().rootElement()));
     }
 
-    private Language callOrJson(List<ToolSpecification> tools, ResponseFormat json) {
-        return composed(
-                "or " + json,
-                tools,
-                () -> Grammar.choice(new ToolGrammars(format, tools).wholeAnswer(this::marker), json(json)));
-    }
-
     /** A marker of the format, which some vocabularies have as a control token. */
     private Grammar marker(String text) {
         int[] ids = tokenizer.encode(text, true);
         return ids.length == 1 && tokenizer.isSpecial(ids[0]) ? Grammar.controlToken(text) : Grammar.literal(text);
-    }
-
-    private Language behindThoughts(Language answer) {
-        return new TriggeredGrammar(tokenizer, List.of(new Trigger(THOUGHT, answer, true)));
     }
 }

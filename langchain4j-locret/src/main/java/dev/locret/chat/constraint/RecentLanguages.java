@@ -18,15 +18,16 @@ final class RecentLanguages {
         }
     };
 
-    /** The language of {@code key}, made unless it is known; two threads may both make it. */
-    Language get(String key, Supplier<Language> make) {
+    /** The language of {@code key}, always of one kind, made unless it is known; two threads may both make it. */
+    @SuppressWarnings("unchecked")
+    <L extends Language> L get(String key, Supplier<L> make) {
         synchronized (byKey) {
             Language known = byKey.get(key);
             if (known != null) {
-                return known;
+                return (L) known;
             }
         }
-        Language made = make.get();
+        L made = make.get();
         synchronized (byKey) {
             byKey.put(key, made);
         }

@@ -7,8 +7,10 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** Ids of tool calls: nine letters and digits, which Mistral's templates insist on and nobody else minds. */
 public final class ToolCallIds {
-    private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    private static final int LENGTH = 9;
+    /** Characters of an id. */
+    public static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    /** Characters in an id. */
+    public static final int LENGTH = 9;
 
     private ToolCallIds() {}
 

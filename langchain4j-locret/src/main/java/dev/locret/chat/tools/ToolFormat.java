@@ -24,7 +24,7 @@ public enum ToolFormat {
             "",
             "[TOOL_CALLS]",
             "[",
-            List.of("[TOOL_CALLS]", "[ARGS]", "[CALL_ID]")),
+            List.of("[TOOL_CALLS]", ToolFormat.ARGUMENTS_MARK, ToolFormat.ID_MARK)),
     /** Phi-4-mini: <code>&lt;|tool_call|>[{"name": "f", "arguments": {}}]&lt;|/tool_call|></code>, or {@code functools[…]}. */
     PHI4(
             "arguments",
@@ -41,6 +41,12 @@ public enum ToolFormat {
             "<tool_call>\n",
             "",
             List.of("<tool_call>", "</tool_call>"));
+
+    /** Text in front of the arguments of a call that is no JSON object itself. */
+    public static final String ARGUMENTS_MARK = "[ARGS]";
+
+    /** Text in front of such a call's id. */
+    public static final String ID_MARK = "[CALL_ID]";
 
     private final String argumentsKey;
     private final List<String> openers;

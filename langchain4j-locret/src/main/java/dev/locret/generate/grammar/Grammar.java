@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.locret.common.Checks;
 import dev.locret.generate.TokenConstraint;
 import java.lang.ref.SoftReference;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +107,25 @@ public final class Grammar implements Language {
      */
     @Override
     public TokenConstraint start(TokenVocabulary vocabulary) {
-        return new GrammarConstraint(automaton(vocabulary));
+        Automaton automaton = automaton(vocabulary);
+        return new GrammarConstraint(automaton, automaton.start());
+    }
+
+    /**
+     * As above, with something said already, white space in front of it apart.
+     *
+     * @param said bytes as characters
+     * @return null if no sentence begins with it
+     */
+    TokenConstraint startWith(TokenVocabulary vocabulary, String said) {
+        Automaton automaton = automaton(vocabulary);
+        State state = automaton.start();
+        // A blank may be one that the grammar knows, or one that tokens bring along.
+        State next = said.isBlank() ? state : automaton.advance(state, said.getBytes(StandardCharsets.ISO_8859_1));
+        if (next.dead()) {
+            next = automaton.advance(state, said.stripLeading().getBytes(StandardCharsets.ISO_8859_1));
+        }
+        return next.dead() ? null : new GrammarConstraint(automaton, next);
     }
 
     private synchronized Automaton automaton(TokenVocabulary vocabulary) {

@@ -12,9 +12,12 @@ final class GrammarConstraint implements TokenConstraint {
     private long[] allowed;
     private boolean ended;
 
-    GrammarConstraint(Automaton automaton) {
+    /**
+     * @param state where the answer goes on
+     */
+    GrammarConstraint(Automaton automaton, State state) {
         this.automaton = automaton;
-        this.state = automaton.start();
+        this.state = state;
     }
 
     @Override

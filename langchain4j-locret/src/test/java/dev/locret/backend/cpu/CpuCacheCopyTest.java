@@ -69,7 +69,7 @@ class CpuCacheCopyTest {
             KvSlice cache = backend.allocateCache("cache", 2, 8, 4);
             assertThatThrownBy(() -> backend.setEntries(cache, KvEntries.allocate(new int[] {4, 5}, 8)))
                     .isInstanceOf(LocretException.class)
-                    .hasMessage("entries of a KV head out of range: entries of a KV head=5, allowed=0..4");
+                    .hasMessage("cache: entries do not fit: entries=[4, 5], capacity=4 of each KV head");
             assertThatThrownBy(() -> backend.setEntries(cache, KvEntries.allocate(new int[] {4}, 16)))
                     .isInstanceOf(LocretException.class)
                     .hasMessage("cache: entries of another shape: kv-heads=1, head-dim=16, expected=2 and 8");

@@ -60,10 +60,35 @@ class KernelsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"vector, 8, 5", "vector, 43, 130", "fallback, 48, 33", "fallback, 256, 64", "fallback, 555, 66"})
+    void rowsSideBySideGiveTheBitsOfRowsAsTheyLie(String name, int rows, int depth) {
+        Kernels kernels = kernels(name);
+        int width = kernels.width();
+        int packed = kernels.packedRows(rows);
+        int group = kernels.inputRows();
+        assertThat(packed).isBetween(rows - 47, rows).isPositive();
+        float[] a = floats(rows * depth);
+        float[] inputs = new float[(packed + group - 1) / group * group * depth];
+        for (int r = 0; r < packed; r++) {
+            for (int k = 0; k < depth; k++) {
+                inputs[r / group * group * depth + k * group + r % group] = a[r * depth + k];
+            }
+        }
+        float[] b = floats(depth * width);
+        for (boolean accumulate : new boolean[] {false, true}) {
+            float[] c = floats(packed * width);
+            float[] expected = c.clone();
+            kernels.multiply(packed, depth, a, 0, depth, b, 0, expected, 0, width, accumulate);
+            kernels.multiplyInputs(packed, depth, inputs, 0, group * depth, b, 0, c, 0, width, accumulate);
+            assertThat(c).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"vector", "fallback"})
     void expHasSmallRelativeError(String name) {
         Kernels kernels = kernels(name);
-        for (int n : new int[] {1, 7, 16, 33}) {
+        for (int n : new int[] {1, 7, 16, 33, 600}) {
             float[] x = new float[n + 2];
             for (int i = 0; i < x.length; i++) {
                 x[i] = -100 * random.nextFloat();
@@ -99,7 +124,7 @@ class KernelsTest {
     @ValueSource(strings = {"vector", "fallback"})
     void elementwiseOperationsHandleEveryLength(String name) {
         Kernels kernels = kernels(name);
-        for (int n = 1; n < 40; n += 3) {
+        for (int n : new int[] {1, 4, 7, 16, 31, 39, 256, 300}) {
             float[] x = floats(n + 1);
             float[] y = floats(n + 2);
             float[] out = new float[n + 1];

@@ -22,6 +22,7 @@ class AnswerParserTest {
     private static final Set<String> TOOLS = Set.of("f", "get_time");
     private static final String CALL = "{\"name\": \"f\", \"arguments\": {\"a\": \"mkdir -p a/{b,c\"}}";
     private static final String ARGUMENTS = "{\"a\": \"mkdir -p a/{b,c\"}";
+    private static final List<String> CUT = List.of("text Wait.", "partial 0 f {\"a\": \"mkdir");
     private static final List<String> F = List.of("partial 0 f " + ARGUMENTS, "call 0 f " + ARGUMENTS);
 
     static Stream<Arguments> answers() {
@@ -71,9 +72,27 @@ class AnswerParserTest {
                         HERMES,
                         "<tool_call>{\"type\": \"function\", \"function\": " + CALL + "}</tool_call>",
                         F("{\"a\":\"mkdir -p a/{b,c\"}")),
+                // Of a tool that there is not: the caller's to deal with.
+                Arguments.of(
+                        HERMES,
+                        "<tool_call>{\"name\": \"g\", \"arguments\": {}}</tool_call>",
+                        List.of("partial 0 g {}", "call 0 g {}")),
+                Arguments.of(
+                        LLAMA3,
+                        "{\"type\": \"function\", \"name\": \"g\", \"parameters\": " + ARGUMENTS + "}",
+                        List.of("partial 0 g " + ARGUMENTS, "call 0 g " + ARGUMENTS)),
+                Arguments.of(
+                        MISTRAL,
+                        "[TOOL_CALLS]g[ARGS]" + ARGUMENTS,
+                        List.of("partial 0 g " + ARGUMENTS, "call 0 g " + ARGUMENTS)),
+                // What was told as a call's arguments is not text as well, whatever follows.
+                Arguments.of(HERMES, "<tool_call>{\"name\": \"f\", \"arguments\": {a: 1}}</tool_call>", F("{a: 1}")),
+                Arguments.of(HERMES, "<tool_call>{\"name\": \"f\", \"arguments\": {}", List.of("partial 0 f {}")),
+                Arguments.of(HERMES, "Wait. <tool_call>" + CALL.substring(0, 40), CUT),
+                Arguments.of(MISTRAL, "Wait. [TOOL_CALLS]f[ARGS]" + ARGUMENTS.substring(0, 12), CUT),
                 // No calls: text as a whole.
-                Arguments.of(HERMES, "<tool_call>{\"name\": \"g\", \"arguments\": {}}</tool_call>", null),
-                Arguments.of(HERMES, "<tool_call>{\"name\": \"g\", \"arguments\": {}", null),
+                Arguments.of(HERMES, "<tool_call>{\"name\": \"g\"}</tool_call>", null),
+                Arguments.of(HERMES, "<tool_call>{\"name\": \"f\", \"arguments\": {", null),
                 Arguments.of(HERMES, "Use <tool_call> for calls", null),
                 Arguments.of(HERMES, "<tool_call>{name: f}</tool_call>", null),
                 Arguments.of(HERMES, "<tool_call>{\"name\": \"f\", \"arguments\": []}</tool_call>", null),
@@ -99,14 +118,37 @@ class AnswerParserTest {
     }
 
     @Test
-    void aCallThatBreaksOffIsTextAsAWhole() {
-        String answer = "Wait. <tool_call>{\"name\": \"f\", \"arguments\": {\"a\": \"mk";
+    void jsonThatIsAskedForIsNoCallOfAToolThatThereIsNot() {
+        String answer = "{\"name\": \"g\", \"parameters\": {\"a\": 1}}";
+        for (int size : new int[] {1, answer.length()}) {
+            assertThat(parse(Start.TEXT, LLAMA3, answer, size, false).events).containsExactly("text " + answer);
+        }
+    }
 
-        Recorder recorder = parse(Start.TEXT, HERMES, answer, 4);
+    @Test
+    void aCallIsCutBeforeOrBehindTheFirstOfItsArguments() {
+        String opener = "<tool_call>";
+        for (int end = opener.length(); end < CALL.length() + opener.length(); end++) {
+            String answer = (opener + CALL).substring(0, end);
+            Recorder pieces = parse(Start.TEXT, HERMES, answer, 1);
+            Recorder whole = parse(Start.TEXT, HERMES, answer, answer.length());
 
-        assertThat(recorder.events.get(0)).isEqualTo("text Wait.");
-        assertThat(recorder.events.get(recorder.events.size() - 1)).isEqualTo("text " + answer.substring(5));
-        assertThat(recorder.ids).isEmpty();
+            boolean told = end > opener.length() + CALL.indexOf("{\"a") + 1;
+            assertThat(pieces.events)
+                    .as(answer)
+                    .isEqualTo(whole.events)
+                    .singleElement()
+                    .satisfies(event -> {
+                        if (told) {
+                            assertThat(event)
+                                    .isEqualTo("partial 0 f "
+                                            + answer.substring(answer.indexOf("{\"a"))
+                                                    .strip());
+                        } else {
+                            assertThat(event).isEqualTo("text " + answer);
+                        }
+                    });
+        }
     }
 
     @Test
@@ -141,9 +183,8 @@ class AnswerParserTest {
     void goesOnWithACallThatThePromptOpened() {
         assertThat(parse(Start.CALL, HERMES, CALL, 1).events).isEqualTo(F);
         assertThat(parse(Start.CALL, MISTRAL, "[" + CALL + "]", 1).events).isEqualTo(F);
-        assertThat(parse(Start.CALL, HERMES, CALL.substring(0, 30), 1).events)
-                .last()
-                .isEqualTo("text " + CALL.substring(0, 30));
+        assertThat(parse(Start.CALL, HERMES, CALL.substring(0, 20), 1).events)
+                .containsExactly("text " + CALL.substring(0, 20));
     }
 
     static Stream<Arguments> thoughts() {
@@ -191,8 +232,12 @@ class AnswerParserTest {
     }
 
     private static Recorder parse(Start start, ToolFormat format, String answer, int size) {
+        return parse(start, format, answer, size, true);
+    }
+
+    private static Recorder parse(Start start, ToolFormat format, String answer, int size, boolean others) {
         Recorder recorder = new Recorder();
-        AnswerParser parser = new AnswerParser(start, format, TOOLS, recorder);
+        AnswerParser parser = new AnswerParser(start, format, TOOLS, others, recorder);
         for (int from = 0; from < answer.length(); from += Math.min(size, answer.length() - from)) {
             parser.append(answer.substring(from, from + Math.min(size, answer.length() - from)));
         }

@@ -17,7 +17,7 @@ class TriggeredGrammarTest {
 
     @Test
     void leavesTextFreeUntilATrigger() {
-        TokenConstraint constraint = start(new Trigger("<call>", yes, false));
+        TokenConstraint constraint = start(new Trigger("<call>", yes, false, false));
 
         assertThat(constraint.allowed()).isNull();
         say(constraint, "Any < text, call> or <cal");
@@ -34,7 +34,7 @@ class TriggeredGrammarTest {
 
     @Test
     void isFreeAgainBehindASentence() {
-        TokenConstraint constraint = start(new Trigger("<call>", yes, false));
+        TokenConstraint constraint = start(new Trigger("<call>", yes, false, false));
 
         say(constraint, "<call>\n{\"yes\"}");
         assertThat(constraint.allowed()).isNull();
@@ -45,7 +45,7 @@ class TriggeredGrammarTest {
 
     @Test
     void endsTheAnswerIfTheTriggerDoes() {
-        TokenConstraint constraint = start(new Trigger("</think>", yes, true));
+        TokenConstraint constraint = start(new Trigger("</think>", yes, false, true));
 
         say(constraint, "hm</think>{\"yes\"");
         assertThat(constraint.finished()).isFalse();
@@ -55,11 +55,50 @@ class TriggeredGrammarTest {
 
     @Test
     void takesTheNameOfAControlToken() {
-        TokenConstraint constraint = start(new Trigger("<|im_start|>", yes, false));
+        TokenConstraint constraint = start(new Trigger("<|im_start|>", yes, false, false));
 
         constraint.accept(tokenizer.encode("<|im_start|>", true)[0]);
 
         assertThat(allows(constraint, " no")).isFalse();
+    }
+
+    @Test
+    void goesOnWithinTheTokenThatEndsTheTrigger() {
+        // No token but "><" brings the border along and fits; ">=" and the like are out.
+        Grammar tag = Grammar.literal("<b>");
+        TokenConstraint constraint = start(new Trigger("<call>", tag, false, false));
+        String both = "><";
+        assertThat(tokenizer.encode(both, false)).hasSize(1);
+        assertThat(tokenizer.encode(">=", false)).hasSize(1);
+
+        say(constraint, "a >= b, <call");
+        assertThat(allows(constraint, both)).isTrue();
+        assertThat(allows(constraint, ">")).isTrue();
+        assertThat(allows(constraint, "s")).isTrue();
+        assertThat(allows(constraint, ">=")).isFalse();
+        assertThatThrownBy(() -> constraint.accept(tokenizer.encode(">=", false)[0]))
+                .isInstanceOf(LocretException.class)
+                .hasMessage(
+                        "grammar: token is not allowed here: token=" + tokenizer.encode(">=", false)[0]);
+        TokenConstraint again = start(new Trigger("<call>", tag, false, false));
+        say(again, "<call");
+        again.accept(tokenizer.encode(both, false)[0]);
+
+        assertThat(allows(again, "b")).isTrue();
+        assertThat(allows(again, "c")).isFalse();
+    }
+
+    @Test
+    void aTriggerForTheBeginningIsTextElsewhere() {
+        Trigger trigger = new Trigger("{\"n\": \"", Grammar.literal("yes\"}"), true, true);
+        TokenConstraint inside = start(trigger);
+        say(inside, "So: {\"n\": \"");
+        assertThat(inside.allowed()).isNull();
+
+        TokenConstraint first = start(trigger);
+        say(first, "\n {\"n\": \"");
+        assertThat(allows(first, "yes")).isTrue();
+        assertThat(allows(first, "no")).isFalse();
     }
 
     private TokenConstraint start(Trigger trigger) {

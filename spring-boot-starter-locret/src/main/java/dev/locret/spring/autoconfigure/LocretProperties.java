@@ -22,6 +22,9 @@ import org.springframework.util.unit.DataSize;
  * @param stabilizers Last entries that stay in the cache after each chunk but the final one.
  * @param localTokens Last tokens of a prompt, such as the question, which are read after the final eviction.
  * @param pinnedTokens First tokens of a prompt, such as a system message, that stay whatever their score.
+ * @param recentShare Share of the budget for the last entries, which stay whatever their score, 0 up to 1.
+ * @param scorePooling Odd width of the maximum taken over neighbouring tokens' scores, 1 for none.
+ * @param budgetAllocation How entries are divided among layers and heads: uniform, pooled or pyramid.
  * @param policy Eviction policy: auto, locret, keydiff, streaming-llm or none.
  * @param ropeFactors Longrope's factors: long, or auto for the short ones inside the original window.
  * @param threads Threads that compute.
@@ -45,6 +48,9 @@ record LocretProperties(
         Integer stabilizers,
         Integer localTokens,
         Integer pinnedTokens,
+        Double recentShare,
+        Integer scorePooling,
+        String budgetAllocation,
         String policy,
         String ropeFactors,
         Integer threads,

@@ -30,6 +30,9 @@ final class Settings {
         ifSet(properties.stabilizers(), options::stabilizers);
         ifSet(properties.localTokens(), options::localTokens);
         ifSet(properties.pinnedTokens(), options::pinnedTokens);
+        ifSet(properties.recentShare(), options::recentShare);
+        ifSet(properties.scorePooling(), options::scorePooling);
+        ifSet(properties.budgetAllocation(), options::budgetAllocation);
         ifSet(properties.policy(), options::policy);
         ifSet(properties.ropeFactors(), options::ropeFactors);
         ifSet(properties.threads(), options::threads);

@@ -66,6 +66,9 @@ class LocretAutoConfigurationTest {
                         "langchain4j.locret.stabilizers=16",
                         "langchain4j.locret.local-tokens=32",
                         "langchain4j.locret.pinned-tokens=8",
+                        "langchain4j.locret.recent-share=0.125",
+                        "langchain4j.locret.score-pooling=3",
+                        "langchain4j.locret.budget-allocation=pooled",
                         "langchain4j.locret.policy=locret",
                         "langchain4j.locret.rope-factors=auto",
                         "langchain4j.locret.threads=2",
@@ -93,6 +96,9 @@ class LocretAutoConfigurationTest {
                         assertThat(plan.stabilizers()).isEqualTo(16);
                         assertThat(plan.localTokens()).isEqualTo(32);
                         assertThat(plan.pinnedTokens()).isEqualTo(8);
+                        assertThat(plan.retention().recentShare()).isEqualTo(0.125);
+                        assertThat(plan.retention().allocation()).hasToString("pooled");
+                        assertThat(plan.scorePooling()).isEqualTo(3);
                     });
                     assertThat(engine.options().ropeFactors()).isEqualTo(Factors.AUTO);
                     assertThat(engine.options().threads()).isEqualTo(2);

@@ -84,8 +84,13 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public int packedRows(int rows) {
+        return rows / InputTile.ROWS * InputTile.ROWS;
+    }
+
+    @Override
     public void multiplyInputs(
-            int groups,
+            int rows,
             int depth,
             float[] inputs,
             int offset,
@@ -96,7 +101,7 @@ public final class VectorKernels implements Kernels {
             int cOffset,
             int cStride,
             boolean accumulate) {
-        for (int group = 0; group < groups; group++) {
+        for (int group = 0; group < rows / InputTile.ROWS; group++) {
             int to = cOffset + group * InputTile.ROWS * cStride;
             for (int row = 0; row < InputTile.ROWS && !accumulate; row++) {
                 Arrays.fill(c, to + row * cStride, to + row * cStride + WIDTH, 0f);
@@ -424,6 +429,24 @@ public final class VectorKernels implements Kernels {
             float g = gate[gateOffset + i];
             float silu = g / (1 + ExpApproximation.exp(-g));
             out[outOffset + i] = up == null ? silu : silu * up[upOffset + i];
+        }
+    }
+
+    @Override
+    public void siluGradient(float[] x, int offset, int n, float[] gradient, int gradientOffset) {
+        FloatVector one = FloatVector.broadcast(F, 1f);
+        int i = 0;
+        for (; i + LANES <= n; i += LANES) {
+            FloatVector z = FloatVector.fromArray(F, x, offset + i);
+            FloatVector sigmoid = one.div(exp(z.neg()).add(1f));
+            sigmoid.mul(z.fma(one.sub(sigmoid), one))
+                    .mul(FloatVector.fromArray(F, gradient, gradientOffset + i))
+                    .intoArray(gradient, gradientOffset + i);
+        }
+        for (; i < n; i++) {
+            float z = x[offset + i];
+            float sigmoid = 1 / (1 + ExpApproximation.exp(-z));
+            gradient[gradientOffset + i] *= sigmoid * Math.fma(z, 1 - sigmoid, 1);
         }
     }
 }

@@ -1,0 +1,43 @@
+package dev.locret.train;
+
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Writes a file beside its place and renames it: under its name it is always whole. */
+final class FileReplacement {
+    /** What is written. */
+    @FunctionalInterface
+    interface Content {
+        void write(FileChannel channel) throws IOException;
+    }
+
+    private FileReplacement() {}
+
+    /**
+     * @throws LocretException ({@code file-not-writable}) if the disk is full, say; a file that was there stays as it was
+     */
+    static void write(Path file, Content content) {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    part, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                content.write(channel);
+                channel.force(true);
+            }
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            try {
+                Files.deleteIfExists(part);
+            } catch (IOException deletion) {
+                e.addSuppressed(deletion);
+            }
+            throw new LocretException(ErrorId.FILE_NOT_WRITABLE, "train: not written (" + e + "): " + file, e);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package dev.locret.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A sample as text: a conversation, and which parts of its messages are what.
+ *
+ * @param source file and line, for messages
+ * @param messages {@code role} and {@code content} of each, as chat templates take them
+ * @param parts pieces of the contents, in order; a message may hold several
+ */
+record SampleText(String source, List<Map<String, String>> messages, List<Part> parts) {
+    /** What a piece of text is. */
+    enum Kind {
+        /** Read by nothing but attention: all up to its end is scored. */
+        CONTEXT,
+        QUESTION,
+        ANSWER,
+        /** Earlier turns of a conversation: they count to the context. */
+        OTHER
+    }
+
+    /** A piece and what it is, without white space around it. */
+    record Part(Kind kind, String text) {
+        Part {
+            text = text.strip();
+        }
+    }
+
+    /** Questions to one context, each with its answer, one turn after the other. */
+    static SampleText of(String source, String context, List<String> questions, List<String> answers) {
+        List<Map<String, String>> messages = new ArrayList<>();
+        List<Part> parts = new ArrayList<>();
+        parts.add(new Part(Kind.CONTEXT, context));
+        for (int i = 0; i < questions.size(); i++) {
+            String question = questions.get(i).strip();
+            messages.add(message("user", i == 0 ? context.strip() + "\n\n" + question : question));
+            messages.add(message("assistant", answers.get(i).strip()));
+            parts.add(new Part(Kind.QUESTION, question));
+            parts.add(new Part(Kind.ANSWER, answers.get(i)));
+        }
+        return new SampleText(source, messages, parts);
+    }
+
+    /**
+     * A conversation. Its last message is the answer; the question is what the message before it says after its last
+     * empty line, or all of it if there is none; everything earlier is the context.
+     */
+    static SampleText of(String source, List<Map<String, String>> messages) {
+        List<Part> parts = new ArrayList<>();
+        int last = messages.size() - 1;
+        for (int i = 0; i < last - 1; i++) {
+            parts.add(new Part(Kind.OTHER, messages.get(i).get("content")));
+        }
+        String asked = messages.get(last - 1).get("content").strip();
+        int at = asked.lastIndexOf("\n\n");
+        parts.add(new Part(Kind.CONTEXT, at < 0 ? "" : asked.substring(0, at)));
+        parts.add(new Part(Kind.QUESTION, at < 0 ? asked : asked.substring(at)));
+        parts.add(new Part(Kind.ANSWER, messages.get(last).get("content")));
+        return new SampleText(source, messages, parts);
+    }
+
+    private static Map<String, String> message(String role, String content) {
+        return Map.of("role", role, "content", content);
+    }
+
+    /** Whether any answer says nothing. */
+    boolean hasEmptyAnswer() {
+        return parts.stream()
+                .anyMatch(part -> part.kind() == Kind.ANSWER && part.text().isEmpty());
+    }
+}

@@ -1,0 +1,81 @@
+package dev.locret.train;
+
+import dev.locret.backend.Backend;
+import dev.locret.backend.DeviceBuffer;
+import dev.locret.backend.DeviceWeight;
+import dev.locret.backend.Matrix;
+import dev.locret.backend.Projection;
+import dev.locret.backend.TrainingOperations;
+import dev.locret.format.Dequantizer;
+import dev.locret.format.ModelConfig;
+import dev.locret.format.WeightSource;
+import dev.locret.tensor.HostTensor;
+import java.util.List;
+
+/**
+ * Norms of what a value adds to the residual stream, over the output projections of its group of query heads:
+ * {@code ‖W_O v‖² = vᵀ (Σ W_Oᵀ W_O) v}, the sum taken once for each KV head.
+ */
+final class ValueNorms {
+    /** Logarithms below are cut: of probabilities and norms that round to nothing. */
+    static final float FLOOR = -20;
+
+    private final Backend backend;
+    private final TrainingOperations operations;
+    private final int headDim;
+    private final DeviceWeight[][] grams;
+    private final Matrix projected;
+
+    ValueNorms(WeightSource source, Backend backend, TrainingOperations operations, int maxRows) {
+        ModelConfig config = source.config();
+        this.backend = backend;
+        this.operations = operations;
+        this.headDim = config.headDim();
+        this.grams = new DeviceWeight[config.layers()][];
+        for (int layer = 0; layer < grams.length; layer++) {
+            grams[layer] = grams(source, layer);
+        }
+        int width = config.kvHeads() * headDim;
+        this.projected = Matrix.of(backend.allocate("projected values", (long) maxRows * width), width);
+    }
+
+    /** Floats that the constructor keeps. */
+    static long floats(ModelConfig config, int maxRows) {
+        long gram = (long) config.kvHeads() * config.headDim() * config.headDim();
+        return config.layers() * gram + (long) maxRows * config.kvHeads() * config.headDim();
+    }
+
+    private DeviceWeight[] grams(WeightSource source, int layer) {
+        ModelConfig config = source.config();
+        int columns = config.heads() * headDim;
+        String name = "model.layers." + layer + ".self_attn.o_proj.weight";
+        HostTensor weight = source.require(name, config.hiddenSize(), columns);
+        float[] floats = Dequantizer.rows(weight, 0, config.hiddenSize());
+        DeviceBuffer buffer = backend.loadFloats(TrainedHeads.tensor(name, 1, floats.length, floats));
+        Matrix output = Matrix.of(buffer, columns);
+        DeviceWeight[] heads = new DeviceWeight[config.kvHeads()];
+        for (int head = 0; head < heads.length; head++) {
+            heads[head] = operations.zeros(name + " gram " + head, headDim, headDim);
+            for (int g = 0; g < config.groupSize(); g++) {
+                Matrix one = output.slice((head * config.groupSize() + g) * headDim, headDim);
+                operations.weightGradient(one, config.hiddenSize(), one, heads[head], g > 0);
+            }
+        }
+        return heads;
+    }
+
+    /**
+     * Cuts logarithms of probabilities at the floor and adds the logarithms of the norms.
+     *
+     * @param values {@code [rows, kvHeads · headDim]}
+     * @param labels {@code [rows, kvHeads]}
+     */
+    void add(int layer, Matrix values, int rows, Matrix labels) {
+        for (int head = 0; head < grams[layer].length; head++) {
+            Matrix out = projected.slice(head * headDim, headDim);
+            List<Projection> gram = List.of(new Projection(grams[layer][head], null, out));
+            backend.linear(values.slice(head * headDim, headDim), rows, gram, false);
+        }
+        operations.addLogNorms(labels, rows, values, projected, FLOOR);
+    }
+}

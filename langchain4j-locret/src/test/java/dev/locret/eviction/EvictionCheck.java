@@ -1,0 +1,98 @@
+package dev.locret.eviction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.locret.backend.Backend;
+import dev.locret.backend.KvEntries;
+import dev.locret.backend.KvSlice;
+import dev.locret.cache.BudgetAllocation;
+import dev.locret.cache.CachePlan;
+import java.util.Arrays;
+
+/** What a layer held before an eviction, compared with what it holds after it. */
+final class EvictionCheck {
+    private final Backend backend;
+    private final KvSlice slice;
+    private final CachePlan plan;
+    private final int budget;
+    private final int recent;
+    private final KvEntries before;
+    private final float[][] scores;
+
+    EvictionCheck(Backend backend, KvSlice slice, EvictionPolicy policy, CachePlan plan, int budget, int recent) {
+        this.backend = backend;
+        this.slice = slice;
+        this.plan = plan;
+        this.budget = budget;
+        this.recent = recent;
+        // Scoring all entries twice gives the same scores, so they can be read before the eviction scores them again.
+        policy.scoreEntries(backend, slice);
+        this.before = backend.copyEntries(slice);
+        this.scores = new float[slice.kvHeads()][];
+        for (int head = 0; head < scores.length; head++) {
+            scores[head] = Arrays.copyOfRange(
+                    before.scores(), before.first(head), before.first(head) + before.lengths()[head]);
+        }
+    }
+
+    void verify() {
+        KvEntries after = backend.copyEntries(slice);
+        boolean pooled = plan.retention().allocation() == BudgetAllocation.POOLED;
+        int least = pooled ? plan.retention().least(budget) : budget;
+        int most = pooled ? 2 * budget : budget;
+        float worstKept = Float.POSITIVE_INFINITY;
+        float bestDropped = Float.NEGATIVE_INFINITY;
+        for (int head = 0; head < slice.kvHeads(); head++) {
+            int length = after.lengths()[head];
+            assertThat(length).isBetween(Math.min(least, before.lengths()[head]), most);
+            float[] bounds = verifyHead(after, head);
+            assertThat(bounds[0]).as("head %s", head).isGreaterThanOrEqualTo(bounds[1]);
+            if (length > least) {
+                worstKept = Math.min(worstKept, bounds[0]);
+            }
+            if (length < most) {
+                bestDropped = Math.max(bestDropped, bounds[1]);
+            }
+        }
+        if (pooled) {
+            assertThat(worstKept).isGreaterThanOrEqualTo(bestDropped);
+        }
+        assertThat(after.entries()).isEqualTo(Math.min(before.entries(), budget * slice.kvHeads()));
+    }
+
+    /** Returns the lowest score that was kept and the highest that was not, among entries that were not forced. */
+    private float[] verifyHead(KvEntries after, int head) {
+        int[] kept = backend.downloadPositions(slice, head);
+        assertThat(kept).isSorted().doesNotHaveDuplicates();
+        float worstKept = Float.POSITIVE_INFINITY;
+        float bestDropped = Float.NEGATIVE_INFINITY;
+        for (int entry = 0; entry < before.lengths()[head]; entry++) {
+            int from = before.first(head) + entry;
+            int position = before.positions()[from];
+            int to = Arrays.binarySearch(kept, position);
+            boolean forced = entry >= before.lengths()[head] - recent || position < plan.pinnedTokens();
+            if (to >= 0) {
+                requireSame(after, after.first(head) + to, from);
+            }
+            if (forced) {
+                assertThat(to).as("forced entry %s of head %s", entry, head).isNotNegative();
+            } else if (to >= 0) {
+                worstKept = Math.min(worstKept, scores[head][entry]);
+            } else {
+                bestDropped = Math.max(bestDropped, scores[head][entry]);
+            }
+        }
+        return new float[] {worstKept, bestDropped};
+    }
+
+    /** An entry moves with all that belongs to it. */
+    private void requireSame(KvEntries after, int to, int from) {
+        int dim = slice.headDim();
+        assertThat(Arrays.equals(after.keys(), to * dim, (to + 1) * dim, before.keys(), from * dim, (from + 1) * dim))
+                .isTrue();
+        assertThat(Arrays.equals(
+                        after.values(), to * dim, (to + 1) * dim, before.values(), from * dim, (from + 1) * dim))
+                .isTrue();
+        assertThat(after.scores()[to]).isEqualTo(before.scores()[from]);
+    }
+}
