@@ -13,8 +13,8 @@ import java.util.Locale;
  */
 @JsonPropertyOrder({"answer", "usage", "timings", "cache", "policy", "peakRssBytes"})
 record AnswerReport(String answer, Usage usage, Timings timings, Cache cache, String policy, Long peakRssBytes) {
-    /** Tokens, all of the prompt's counted whether kept or not. */
-    record Usage(int inputTokens, int outputTokens, int totalTokens) {}
+    /** Tokens, all of the prompt's counted whether kept or not; the cached ones were not read again. */
+    record Usage(int inputTokens, int cachedInputTokens, int outputTokens, int totalTokens) {}
 
     /** Milliseconds, and tokens a second. */
     record Timings(
@@ -37,6 +37,7 @@ record AnswerReport(String answer, Usage usage, Timings timings, Cache cache, St
                 result.text(),
                 new Usage(
                         result.promptTokens(),
+                        result.cachedTokens(),
                         result.outputTokens(),
                         Math.addExact(result.promptTokens(), result.outputTokens())),
                 new Timings(

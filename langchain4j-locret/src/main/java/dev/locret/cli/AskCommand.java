@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The documents come first and the question last, in one user message.",
-            "--json prints {\"answer\", \"usage\": {\"inputTokens\", \"outputTokens\", \"totalTokens\"}, \"timings\": "
+            "--json prints {\"answer\", \"usage\": {\"inputTokens\", \"cachedInputTokens\", \"outputTokens\", \"totalTokens\"}, \"timings\": "
                     + "{\"loadMillis\", \"prefillMillis\", \"decodeMillis\", \"prefillTokensPerSecond\", "
                     + "\"decodeTokensPerSecond\"}, \"cache\": {\"entriesPerHead\", \"bytes\", \"evicted\", \"questionAware\"}, "
                     + "\"policy\", \"peakRssBytes\"}."
