@@ -25,7 +25,9 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             TraceCommand.class,
             BenchCommand.class,
+            TrainCommand.class,
             TrainDataCommand.class,
+            EvalCommand.class,
             CompletionCommand.class,
             HelpCommand.class
         },

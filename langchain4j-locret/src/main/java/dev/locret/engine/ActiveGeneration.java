@@ -116,11 +116,16 @@ final class ActiveGeneration {
         return session.nextStep();
     }
 
-    /** Takes the token that was chosen; ends the generation if it was the last. */
-    void accept(int token) {
-        if (token < 0) {
+    /**
+     * Takes the token that was chosen, unless the probe wants another; ends the generation if it was the last.
+     *
+     * @param logits {@code [1, vocabulary]} that it was chosen from
+     */
+    void accept(int chosen, Matrix logits) {
+        if (chosen < 0) {
             throw new LocretException(ErrorId.NUMERICS, "forward: NaN in the logits of output token " + count);
         }
+        int token = handle.probe().chosen(parts.backend(), logits, chosen);
         if (!handle.request().ignoreEnd() && parts.endTokens().contains(token)) {
             finish(Finish.STOP);
             return;

@@ -39,7 +39,7 @@ final class CpuGradients {
         int columns = gradient.columns();
         int group = kernels.inputRows();
         boolean few = gradient.panels() < 2 * pool.threads();
-        int perTask = few ? INPUT_BLOCK : columns;
+        int perTask = few ? CacheLayout.roundUp(INPUT_BLOCK, Math.max(1, group)) : columns;
         int parts = (columns + perTask - 1) / perTask;
         for (int begin = 0; begin < rows; begin += ROW_BLOCK) {
             int count = Math.min(ROW_BLOCK, rows - begin);
@@ -57,16 +57,16 @@ final class CpuGradients {
         }
     }
 
-    /** Inputs {@code [first, last)} of a panel; {@code INPUT_BLOCK} is a multiple of every group. */
+    /** Inputs {@code [first, last)} of a panel, the first of them the first of a group. */
     private void product(
             int rows, int first, int last, int grouped, float[] b, CpuWeight gradient, int panel, boolean add) {
         float[] c = gradient.floats();
         int at = panel * gradient.panelWords();
         int groupedEnd = Math.min(last, grouped);
         if (groupedEnd > first) {
-            int groups = (groupedEnd - first) / kernels.inputRows();
             int stride = rows * kernels.inputRows();
-            kernels.multiplyInputs(groups, rows, inputs, first * rows, stride, b, 0, c, at + first * width, width, add);
+            kernels.multiplyInputs(
+                    groupedEnd - first, rows, inputs, first * rows, stride, b, 0, c, at + first * width, width, add);
         }
         int from = Math.max(first, grouped);
         if (last > from) {

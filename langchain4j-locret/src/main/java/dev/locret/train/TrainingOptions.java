@@ -1,0 +1,43 @@
+package dev.locret.train;
+
+import dev.locret.common.Checks;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What to train, on what and how.
+ *
+ * @param model GGUF file, safetensors file, or a directory with either
+ * @param initialHeads heads to go on from, or null for new ones
+ * @param data files of JSON lines
+ * @param output where the heads go, as safetensors
+ * @param device as in {@link dev.locret.backend.Backends#open}
+ * @param threads threads that compute
+ * @param recipe labels and optimizer
+ * @param hidden width of new heads, {@code d_R}
+ * @param maxTokens tokens of the longest sample
+ * @param maxAnswerTokens tokens of the longest answer
+ * @param minContextTokens fewest tokens of a context
+ * @param seed of new heads and of the order of samples
+ */
+public record TrainingOptions(
+        Path model,
+        Path initialHeads,
+        List<Path> data,
+        Path output,
+        String device,
+        int threads,
+        Recipe recipe,
+        int hidden,
+        int maxTokens,
+        int maxAnswerTokens,
+        int minContextTokens,
+        long seed) {
+    public TrainingOptions {
+        Checks.inRange("d-r", hidden, 1, 1 << 20);
+        Checks.inRange("max-tokens", maxTokens, 3, 1 << 24);
+        Checks.inRange("max-answer-tokens", maxAnswerTokens, 1, maxTokens);
+        Checks.inRange("min-context-tokens", minContextTokens, 2, maxTokens);
+        Checks.argument(!data.isEmpty(), () -> "data is missing: data=[]");
+    }
+}
