@@ -139,7 +139,10 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return loading("valueNorm", valueNorm, EngineOptions.Builder::valueNorm);
     }
 
-    /** Which entries are kept: {@code auto} (default), {@code locret}, {@code keydiff}, {@code streaming-llm}, {@code none}. */
+    /**
+     * Which entries are kept: {@code auto} (default), {@code locret}, {@code keydiff}, {@code streaming-llm}, {@code h2o},
+     * {@code snapkv}, {@code tova}, {@code sirllm}, {@code random}, {@code none}.
+     */
     public B evictionPolicy(String evictionPolicy) {
         return loading("evictionPolicy", evictionPolicy, EngineOptions.Builder::policy);
     }

@@ -56,6 +56,7 @@ class LocretChatModelTest {
                 .pinnedTokens(8)
                 .recentShare(0.125)
                 .budgetAllocation("pooled")
+                .valueNorm(true)
                 .scorePooling(3)
                 .evictionPolicy("locret")
                 .threads(2)
@@ -77,6 +78,7 @@ class LocretChatModelTest {
             assertThat(plan.pinnedTokens()).isEqualTo(8);
             assertThat(plan.retention().recentShare()).isEqualTo(0.125);
             assertThat(plan.retention().allocation()).isEqualTo(BudgetAllocation.POOLED);
+            assertThat(plan.retention().valueNorm()).isTrue();
             assertThat(plan.scorePooling()).isEqualTo(3);
         });
         assertThat(own.engine().options().questionAwareHeadsPath()).isEqualTo(DemoEngine.heads());

@@ -65,6 +65,9 @@ final class EvictionOptions {
                     + " window (default: long wherever entries may be evicted, else auto).")
     private String ropeFactors;
 
+    @Option(names = "--value-norm", description = "Combine scores with the norm of what a value adds to the output.")
+    private boolean valueNorm;
+
     EngineOptions.Builder applyTo(EngineOptions.Builder options) {
         if (ropeFactors != null) {
             options.ropeFactors(ropeFactors);
@@ -89,6 +92,7 @@ final class EvictionOptions {
         settings.put("scorePooling", String.valueOf(scorePooling));
         settings.put("recentShare", String.valueOf(recentShare));
         settings.put("budgetAllocation", budgetAllocation);
+        settings.put("valueNorm", String.valueOf(valueNorm));
         settings.put("ropeFactors", String.valueOf(ropeFactors));
         return settings;
     }

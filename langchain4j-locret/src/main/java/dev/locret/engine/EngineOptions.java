@@ -190,7 +190,7 @@ public final class EngineOptions {
 
         /**
          * {@code auto} (default): Locret with heads; without, full attention while the text fits the cache, KeyDiff from
-         * there on, with a warning. Else {@code locret}, {@code keydiff}, {@code streaming-llm} or {@code none}.
+         * there on, with a warning. Else one of {@link dev.locret.eviction.EvictionPolicies#names()}.
          */
         public Builder policy(String policy) {
             this.policy = Checks.notNull("policy", policy);

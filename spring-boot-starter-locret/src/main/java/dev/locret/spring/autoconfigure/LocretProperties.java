@@ -26,7 +26,7 @@ import org.springframework.util.unit.DataSize;
  * @param scorePooling Odd width of the maximum taken over neighbouring tokens' scores, 1 for none.
  * @param budgetAllocation How entries are divided among layers and heads: uniform, pooled or pyramid.
  * @param valueNorm Whether scores are combined with the norm of what an entry adds to the output.
- * @param policy Eviction policy: auto, locret, keydiff, streaming-llm or none.
+ * @param policy Eviction policy: auto, locret, keydiff, streaming-llm, h2o, snapkv, tova, sirllm, random or none.
  * @param ropeFactors Longrope's factors: long, or auto for the short ones inside the original window.
  * @param threads Threads that compute.
  * @param maxSessions Requests that are computed at once, each with a cache of its own.
