@@ -9,7 +9,6 @@ import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.engine.GenerationResult.Finish;
 import dev.locret.eviction.EvictionPolicy;
-import dev.locret.eviction.Evictor;
 import dev.locret.generate.AnswerText;
 import dev.locret.generate.Sampler;
 import dev.locret.generate.TokenConstraint;
@@ -49,7 +48,7 @@ final class ActiveGeneration {
         this.maxTokens = parts.maxOutputTokens(handle);
         CachePlan plan = parts.settings().plan();
         EvictionPolicy policy = parts.policies().start(request.policy(), handle.context(), handle.textTokens());
-        this.session = new Session(cache, plan, new Evictor(parts.backend(), plan), policy);
+        this.session = new Session(cache, plan, parts.policies().evictor(plan), policy);
         this.start = new PromptStart(handle, policy, parts);
         start.restore(parts.backend(), cache);
         this.sampler = new Sampler(request.sampling(), start.lastTokens());
