@@ -46,7 +46,7 @@ final class FrequentWordsTask implements Task {
         vocabulary.set(0, "....");
         double unit = 0;
         for (int rank = 1; rank <= VOCABULARY; rank++) {
-            unit += count.of(" " + vocabulary.get(rank - 1)) / Math.pow(rank, EXPONENT);
+            unit += tokensOf(vocabulary.get(rank - 1)) / Math.pow(rank, EXPONENT);
         }
         // The first three stand apart by their ranks, whatever is rounded.
         double scale = Math.max(2 * ASKED * ASKED, (tokens - count.of(INTRODUCTION)) / unit);
@@ -65,5 +65,11 @@ final class FrequentWordsTask implements Task {
                 MAX_TOKENS,
                 Query.PARAGRAPH);
         return new Item(INTRODUCTION + "\n\n" + String.join(" ", text), List.of(query), null);
+    }
+
+    /** Tokens of a word in a row of words, on average. */
+    private double tokensOf(String word) {
+        int words = 20;
+        return count.of((" " + word).repeat(words)) / (double) words;
     }
 }
