@@ -36,7 +36,7 @@ if [[ ! -f $texts/train/austen-1.txt ]]; then
     python3 "$here/austen.py" "$work/r-cran-janeaustenr/usr/lib/R/site-library/janeaustenr/data/Rdata.rdb" "$texts/train"
 fi
 for book in debian-handbook debian-reference-en developers-reference debian-faq; do
-    [[ -d $texts/train/$book ]] && continue
+    if [[ -d $texts/train/$book ]]; then continue; fi
     unpack "$book"
     mkdir "$work/$book.html"
     find "$work/$book/usr/share" -name '*.html' -type f -size +8k \

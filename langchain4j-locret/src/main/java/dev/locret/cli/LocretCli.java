@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             TrainCommand.class,
             TrainDataCommand.class,
+            EvalCommand.class,
             CompletionCommand.class,
             HelpCommand.class
         },

@@ -9,7 +9,6 @@ import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.engine.GenerationResult.Finish;
 import dev.locret.eviction.EvictionPolicy;
-import dev.locret.eviction.Evictor;
 import dev.locret.generate.AnswerText;
 import dev.locret.generate.Sampler;
 import dev.locret.generate.TokenConstraint;
@@ -49,7 +48,7 @@ final class ActiveGeneration {
         this.maxTokens = parts.maxOutputTokens(handle);
         CachePlan plan = parts.settings().plan();
         EvictionPolicy policy = parts.policies().start(request.policy(), handle.context(), handle.textTokens());
-        this.session = new Session(cache, plan, new Evictor(parts.backend(), plan), policy);
+        this.session = new Session(cache, plan, parts.policies().evictor(plan), policy);
         this.start = new PromptStart(handle, policy, parts);
         start.restore(parts.backend(), cache);
         this.sampler = new Sampler(request.sampling(), start.lastTokens());
@@ -117,11 +116,16 @@ final class ActiveGeneration {
         return session.nextStep();
     }
 
-    /** Takes the token that was chosen; ends the generation if it was the last. */
-    void accept(int token) {
-        if (token < 0) {
+    /**
+     * Takes the token that was chosen, unless the probe wants another; ends the generation if it was the last.
+     *
+     * @param logits {@code [1, vocabulary]} that it was chosen from
+     */
+    void accept(int chosen, Matrix logits) {
+        if (chosen < 0) {
             throw new LocretException(ErrorId.NUMERICS, "forward: NaN in the logits of output token " + count);
         }
+        int token = handle.probe().chosen(parts.backend(), logits, chosen);
         if (!handle.request().ignoreEnd() && parts.endTokens().contains(token)) {
             finish(Finish.STOP);
             return;

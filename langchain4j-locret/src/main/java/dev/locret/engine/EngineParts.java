@@ -92,7 +92,8 @@ record EngineParts(
         }
     }
 
-    private void checkTokens(int[] prompt) {
+    /** Fails with {@code invalid-prompt} at the first id outside the vocabulary. */
+    void checkTokens(int[] prompt) {
         int vocabulary = config().vocabularySize();
         for (int i = 0; i < prompt.length; i++) {
             int index = i;

@@ -106,6 +106,14 @@ public record GenerationRequest(
         return with(context, priority, messageBorders, shownTokens, language);
     }
 
+    /** The same prompt, read the same way, with exactly so many tokens to come. */
+    GenerationRequest answeredBy(int tokens) {
+        return new GenerationRequest(
+                        promptTokens, localTokens, SamplingParameters.GREEDY, tokens, List.of(), policy, timeout, true)
+                .withContext(context)
+                .withPriority(priority);
+    }
+
     private GenerationRequest with(
             String newContext, int newPriority, int[] newBorders, Set<Integer> newShown, Language newGrammar) {
         return new GenerationRequest(

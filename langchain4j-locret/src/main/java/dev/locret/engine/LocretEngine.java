@@ -114,6 +114,26 @@ public final class LocretEngine implements AutoCloseable {
         return recorder.result(run(request, recorder).tokens());
     }
 
+    /**
+     * Reads a prompt and tells how likely a text is after it; waits in the queue like any request.
+     *
+     * @param prompt how the prompt is read; of how it is to be answered, nothing counts
+     * @param continuation token ids of the text, at least one
+     * @throws dev.locret.common.LocretException as {@link #submit} does
+     */
+    public ContinuationScore score(GenerationRequest prompt, int[] continuation) {
+        Checks.inRange("continuation-tokens", continuation.length, 1, Integer.MAX_VALUE);
+        parts.checkTokens(continuation);
+        ContinuationScorer scorer = new ContinuationScorer(continuation.clone());
+        GenerationResult result = run(prompt.answeredBy(continuation.length), scorer);
+        Checks.check(
+                result.outputTokens() == continuation.length,
+                ErrorId.INVALID_PROMPT,
+                () -> "continuation does not fit the cache and policy '" + result.policy() + "' drops nothing: tokens="
+                        + continuation.length + ", fitted=" + result.outputTokens());
+        return new ContinuationScore(scorer.logProbabilities(), result);
+    }
+
     /** Tells {@code events} of requests from now on. */
     public void addEvents(EngineEvents events) {
         parts.monitor().add(Checks.notNull("events", events));
@@ -146,6 +166,11 @@ public final class LocretEngine implements AutoCloseable {
     /** The model's chat template; fails with {@code template} if it cannot be parsed. */
     public Optional<ChatTemplate> chatTemplate() {
         return parts.text().template();
+    }
+
+    /** The template for requests with tools, which is the same unless the model has one called {@code tool_use}. */
+    public Optional<ChatTemplate> toolTemplate() {
+        return parts.text().template(true);
     }
 
     public ModelConfig config() {

@@ -1,11 +1,14 @@
 package dev.locret.engine;
 
 import dev.locret.backend.Backend;
+import dev.locret.cache.CachePlan;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.eviction.EvictionPolicies;
 import dev.locret.eviction.EvictionPolicy;
+import dev.locret.eviction.Evictor;
 import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.ValueGrams;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -18,6 +21,8 @@ final class Policies {
     private static final String WITHOUT_HEADS = "keydiff";
 
     private final Map<String, EvictionPolicy> byName = new LinkedHashMap<>();
+    private final Backend backend;
+    private final ValueGrams valueGrams;
     private final EngineSettings settings;
     private final boolean heads;
     private boolean warned;
@@ -26,8 +31,11 @@ final class Policies {
      * Makes all policies that can run.
      *
      * @param heads retaining heads, or null
+     * @param valueGrams what norms of values are taken with, or null
      */
-    Policies(Backend backend, RetainingHeads heads, EngineSettings settings) {
+    Policies(Backend backend, RetainingHeads heads, EngineSettings settings, ValueGrams valueGrams) {
+        this.backend = backend;
+        this.valueGrams = valueGrams;
         this.settings = settings;
         this.heads = heads != null;
         for (String name : EvictionPolicies.names()) {
@@ -38,6 +46,11 @@ final class Policies {
                                 name, backend, heads, settings.plan().chunkSize()));
             }
         }
+    }
+
+    /** Evicts by a plan. */
+    Evictor evictor(CachePlan plan) {
+        return new Evictor(backend, plan, valueGrams);
     }
 
     /** The policy's name that a request gets: {@code auto} if it depends on the prompt. */

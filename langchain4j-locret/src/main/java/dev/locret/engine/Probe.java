@@ -22,4 +22,15 @@ interface Probe {
      * @param logits {@code [1, vocabulary]}
      */
     default void promptRead(Backend backend, Matrix logits) {}
+
+    /**
+     * When a token of the answer was chosen.
+     *
+     * @param logits {@code [1, vocabulary]} that it was chosen from
+     * @param sampled the token
+     * @return the token to go on with
+     */
+    default int chosen(Backend backend, Matrix logits, int sampled) {
+        return sampled;
+    }
 }

@@ -184,9 +184,10 @@ final class Scheduler implements Runnable {
         int[] tokens = parts.backend().sample(logits, specs);
         for (int i = 0; i < tokens.length; i++) {
             int token = tokens[i];
+            Matrix row = logits.from(i);
             ActiveGeneration generation = batch.get(i);
             if (!generation.handle().isDone()) {
-                attempt(generation, () -> generation.accept(token));
+                attempt(generation, () -> generation.accept(token, row));
             }
         }
     }

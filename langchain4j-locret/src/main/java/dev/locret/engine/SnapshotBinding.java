@@ -29,6 +29,7 @@ record SnapshotBinding(Map<String, String> values) {
         values.put("score-pooling", "" + settings.plan().scorePooling());
         values.put("recent-share", "" + settings.plan().retention().recentShare());
         values.put("budget-allocation", "" + settings.plan().retention().allocation());
+        values.put("value-norm", "" + settings.plan().retention().valueNorm());
         values.put("positions", settings.positions().name());
         values.put("rope-factors", settings.ropeFactors().name());
         return new SnapshotBinding(values);

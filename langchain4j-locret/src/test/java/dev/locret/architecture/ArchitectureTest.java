@@ -70,6 +70,7 @@ class ArchitectureTest {
         onlyIn("org.apache.tika..", "dev.locret.cli..").check(MAIN);
         onlyIn("org.apache.pdfbox..", "dev.locret.cli..").check(MAIN);
         onlyIn("org.jsoup..", "dev.locret.cli..").check(MAIN);
+        onlyIn("org.knowm..", "dev.locret.eval..", "dev.locret.train..").check(MAIN);
     }
 
     @Test

@@ -30,6 +30,7 @@ final class Layers {
             "generate",
             "engine",
             "metrics",
+            "corpus",
             "train",
             "eval",
             "chat",
@@ -42,8 +43,10 @@ final class Layers {
     /** Layers that must not see each other although one comes before the other. */
     private static final Set<String> DEVICES = Set.of("backend.cpu", "backend.cuda");
 
-    /** Layers that serve the command line alone. */
+    /** Layers that serve the command line alone, and the texts that they share. */
     private static final Set<String> TOOLS = Set.of("train", "eval");
+
+    private static final String CORPUS = "corpus";
 
     /** A layer that nothing here uses: an application may lack its library. */
     private static final String METRICS = "metrics";
@@ -80,6 +83,7 @@ final class Layers {
         return ORDER.indexOf(target.get()) > ORDER.indexOf(source)
                 || DEVICES.contains(source) && DEVICES.contains(target.get())
                 || TOOLS.contains(target.get()) && !source.equals("cli")
+                || target.get().equals(CORPUS) && !TOOLS.contains(source) && !source.equals("cli")
                 || target.get().equals(METRICS);
     }
 

@@ -1,0 +1,235 @@
+package dev.locret.cli;
+
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import dev.locret.corpus.Corpus;
+import dev.locret.corpus.TokenCount;
+import dev.locret.engine.LocretEngine;
+import dev.locret.engine.ModelText;
+import dev.locret.eval.Evaluation;
+import dev.locret.eval.FileTask;
+import dev.locret.eval.Plan;
+import dev.locret.eval.Report;
+import dev.locret.eval.ResultsFile;
+import dev.locret.eval.Task;
+import dev.locret.eval.Tasks;
+import dev.locret.eviction.EvictionPolicies;
+import dev.locret.format.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Measures what budgets and policies cost in quality. */
+@Command(
+        name = "eval",
+        description = "Measure policies and budgets against full attention on long-context tasks.",
+        footer = {
+            "",
+            "Writes results.jsonl (a line a document, where an interrupted run goes on), report.json, report.csv, "
+                    + "report.html and plots to the output directory.",
+            "--json prints {\"settings\": {...}, \"rows\": [{\"task\", \"length\", \"policy\", \"budget\", \"kind\", "
+                    + "\"documents\", \"questions\", \"found\", \"score\", \"low\", \"high\", \"ofFull\", \"fullFound\", "
+                    + "\"nll\", \"perplexityOfFull\", \"tokensPerSecond\", \"cacheBytes\"}]}."
+        })
+final class EvalCommand extends LocretCommand {
+    @Mixin
+    private ModelOptions model;
+
+    @Option(
+            names = "--task",
+            split = ",",
+            paramLabel = "NAME",
+            description = "needles: several named facts a document; facts: of more kinds; number, passkey: one;"
+                    + " perplexity: of the text that follows; noise-passkey, number-string, kv: as InfiniteBench;"
+                    + " niah-single-1 to -3, niah-multikey-1 to -3, niah-multivalue, niah-multiquery, variable-tracking,"
+                    + " common-words, frequent-words: as RULER (default: needles, unless there are task files).")
+    private List<String> tasks;
+
+    @Option(
+            names = "--task-file",
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "JSON lines {\"context\", \"questions\": [{\"question\", \"answer\", \"score\"}]}, or as"
+                    + " InfiniteBench, LongBench, L-Eval and RULER publish them.")
+    private List<Path> taskFiles = List.of();
+
+    @Option(
+            names = {"-d", "--documents"},
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Natural text to hide things in: files or directories that heads were not trained on.")
+    private List<Path> documents = List.of();
+
+    @Option(
+            names = "--unseen-by",
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "Training files: no paragraph that stands in them is used.")
+    private List<Path> training = List.of();
+
+    @Option(
+            names = "--length",
+            split = ",",
+            paramLabel = "N",
+            defaultValue = "4k",
+            description = "Tokens of the documents, such as 4k,16k (default: ${DEFAULT-VALUE}).")
+    private List<String> lengths;
+
+    @Option(
+            names = "--policy",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Eviction policies (default: all that the model has what it takes for). Full attention is"
+                    + " always measured.")
+    private List<String> policies;
+
+    @Option(
+            names = "--budget",
+            split = ",",
+            paramLabel = "N",
+            defaultValue = "128,256,512",
+            description = "Cache entries kept per KV head (default: ${DEFAULT-VALUE}).")
+    private List<Integer> budgets;
+
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Documents of each task and length (default: ${DEFAULT-VALUE}).")
+    private int samples;
+
+    @Option(
+            names = "--needles",
+            paramLabel = "N",
+            defaultValue = "6",
+            description = "Facts in a document (default: ${DEFAULT-VALUE}).")
+    private int needles;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Mixin
+    private EvictionOptions eviction;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Questions answered at once, each with a cache of its own (default: ${DEFAULT-VALUE}).")
+    private int parallel;
+
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "DIR",
+            description = "Where results and report go; results that are there are gone on with.")
+    private Path directory;
+
+    @Override
+    void run(Output output) {
+        Path path = model.engineOptions(output).build().modelPath();
+        ModelText text;
+        try (ModelFiles files = ModelFiles.open(path)) {
+            text = ModelText.load(files);
+        }
+        TokenCount count = TokenCount.of(text.tokenizer());
+        Plan plan = new Plan(tasks(count, output), lengths(), policies(output), budgets, samples, seed);
+        ResultsFile results = ResultsFile.open(directory().resolve("results.jsonl"), settings(output));
+        Evaluation evaluation = new Evaluation(
+                plan,
+                (policy, budget, local) -> load(policy, budget, local, output),
+                results,
+                text.tokenizer(),
+                text.template());
+        int leftOut;
+        try (Progress progress = output.progress("eval", Progress.Unit.SAMPLES)) {
+            leftOut = evaluation.run(progress::update);
+        }
+        if (leftOut > 0) {
+            output.note(
+                    "left out with full attention, since the model's window does not hold them: documents=" + leftOut);
+        }
+        Report report = Report.of(settings(output), results);
+        report.write(directory);
+        if (output.isJson()) {
+            output.line(report.json());
+        } else {
+            report.lines().forEach(output::line);
+            output.line("report: " + directory.resolve("report.html"));
+        }
+    }
+
+    private List<Task> tasks(TokenCount count, Output output) {
+        List<Task> made = new ArrayList<>();
+        taskFiles.forEach(file -> made.add(FileTask.read(file, samples)));
+        List<String> names = tasks != null ? tasks : taskFiles.isEmpty() ? List.of("needles") : List.of();
+        if (!names.isEmpty()) {
+            Corpus corpus = corpus(output);
+            names.stream().distinct().forEach(name -> made.add(Tasks.create(name, corpus, count, needles)));
+        }
+        return made;
+    }
+
+    private Corpus corpus(Output output) {
+        if (documents.isEmpty()) {
+            throw new ParameterException(spec().commandLine(), "Missing --documents: text to hide things in");
+        }
+        Corpus corpus = Corpus.of(Documents.read(documents, output));
+        return training.isEmpty() ? corpus : corpus.without(TrainingParagraphs.keys(training));
+    }
+
+    private List<Integer> lengths() {
+        return lengths.stream().map(Lengths::parse).distinct().toList();
+    }
+
+    private List<String> policies(Output output) {
+        boolean heads = model.engineOptions(output).build().headsPath() != null;
+        if (policies == null) {
+            return EvictionPolicies.names().stream()
+                    .filter(name -> heads || !EvictionPolicies.needsHeads(name))
+                    .toList();
+        }
+        policies.forEach(name -> EvictionPolicies.require(name, heads));
+        return policies.stream().distinct().toList();
+    }
+
+    private LocretEngine load(String policy, int budget, int localTokens, Output output) {
+        return LocretEngine.load(eviction.applyTo(model.engineOptions(output))
+                .policy(policy)
+                .cacheBudget(budget)
+                .localTokens(localTokens)
+                .maxSessions(parallel)
+                .build());
+    }
+
+    private Path directory() {
+        try {
+            return Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new LocretException(
+                    ErrorId.FILE_NOT_WRITABLE, "eval results: no directory (" + e + "): " + directory, e);
+        }
+    }
+
+    /** What results depend on beside task, length, policy and budget. */
+    private Map<String, String> settings(Output output) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("model", model.model());
+        settings.put("heads", String.valueOf(model.engineOptions(output).build().headsPath()));
+        settings.put("documents", documents.toString());
+        settings.put("taskFiles", taskFiles.toString());
+        settings.put("unseenBy", training.toString());
+        settings.put("needles", String.valueOf(needles));
+        settings.put("seed", String.valueOf(seed));
+        settings.putAll(eviction.settings());
+        return settings;
+    }
+}

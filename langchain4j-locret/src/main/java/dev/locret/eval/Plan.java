@@ -1,0 +1,65 @@
+package dev.locret.eval;
+
+import dev.locret.common.Checks;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What is to be measured: every task at every length with every policy and every budget, and full attention beside it.
+ *
+ * @param tasks the tasks
+ * @param lengths tokens of documents, for tasks that make them
+ * @param policies names of eviction policies; {@code none}, full attention, is always measured too
+ * @param budgets entries kept per KV head
+ * @param samples documents of each task and length
+ * @param seed of all that is drawn; the same documents for all policies
+ */
+public record Plan(
+        List<Task> tasks, List<Integer> lengths, List<String> policies, List<Integer> budgets, int samples, long seed) {
+    static final String FULL = "none";
+
+    /**
+     * @throws dev.locret.common.LocretException ({@code invalid-argument}) if a budget is not below every length, since
+     *     nothing would be evicted
+     */
+    public Plan {
+        Checks.inRange("samples", samples, 1, 1_000_000);
+        for (int length : lengths) {
+            Checks.inRange("length", length, 64, 1 << 26);
+        }
+        for (int budget : budgets) {
+            Checks.inRange("budget", budget, 1, 1 << 24);
+            for (int length : tasks.stream().anyMatch(Task::hasLength) ? lengths : List.<Integer>of()) {
+                Checks.argument(
+                        budget < length,
+                        () -> "eval: budget is not below the length, nothing would be evicted: budget=" + budget
+                                + ", length=" + length);
+            }
+        }
+    }
+
+    /** All cases of a budget; 0 for full attention. Cases of one document stand beside each other. */
+    List<Case> cases(int budget) {
+        List<String> measured = budget == 0
+                ? List.of(FULL)
+                : policies.stream().filter(p -> !p.equals(FULL)).toList();
+        List<Case> cases = new ArrayList<>();
+        for (Task task : tasks) {
+            for (int length : task.hasLength() ? lengths : List.of(0)) {
+                for (int sample = 0; sample < Math.min(samples, task.size()); sample++) {
+                    for (String policy : measured) {
+                        cases.add(new Case(task, length, sample, policy, budget));
+                    }
+                }
+            }
+        }
+        return cases;
+    }
+
+    /** The document of a case, the same whenever it is made. */
+    Item item(Case one) {
+        long mixed = 31 * (31 * (31 * seed + one.task().name().hashCode()) + one.length()) + one.sample();
+        return one.task().item(one.sample(), one.length(), new Random(mixed * 0x9E3779B97F4A7C15L));
+    }
+}
