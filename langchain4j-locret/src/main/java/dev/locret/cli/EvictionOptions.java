@@ -55,9 +55,6 @@ final class EvictionOptions {
                             + " a layer's heads; pyramid, more for the first layers (default: ${DEFAULT-VALUE}).")
     private String budgetAllocation;
 
-    @Option(names = "--value-norm", description = "Combine scores with the norm of what a value adds to the output.")
-    private boolean valueNorm;
-
     @Option(
             names = "--rope-factors",
             paramLabel = "NAME",
