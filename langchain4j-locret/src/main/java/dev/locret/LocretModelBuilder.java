@@ -134,6 +134,11 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return loading("scorePooling", scorePooling, EngineOptions.Builder::scorePooling);
     }
 
+    /** Whether scores are combined with the norm of what an entry adds to the output; off by default. */
+    public B valueNorm(Boolean valueNorm) {
+        return loading("valueNorm", valueNorm, EngineOptions.Builder::valueNorm);
+    }
+
     /** Which entries are kept: {@code auto} (default), {@code locret}, {@code keydiff}, {@code streaming-llm}, {@code none}. */
     public B evictionPolicy(String evictionPolicy) {
         return loading("evictionPolicy", evictionPolicy, EngineOptions.Builder::policy);

@@ -29,10 +29,10 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
             List<ChatMessage> history,
             LocretChatRequestParameters parameters,
             boolean sendThinking) {
-        MessageMapper messages = model.messages();
         boolean forced = parameters.toolChoice() == ToolChoice.REQUIRED;
         List<ToolSpecification> tools =
                 parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications();
+        MessageMapper messages = tools.isEmpty() ? model.messages() : model.toolMessages();
         UnsupportedFeatures.refuse(parameters, parameters.think());
         ResponseFormat format = parameters.responseFormat();
         boolean json = format != null && format.type() == ResponseFormatType.JSON;

@@ -86,7 +86,7 @@ public interface Backend extends AutoCloseable {
     /** Bytes that {@link #reserveAttention} occupies. */
     long attentionBytes(AttentionSpec spec, int maxRows, int maxEntries);
 
-    /** Scratch for {@link #sample}, planned at load. */
+    /** Scratch for {@link #sample} and {@link #surprise}, planned at load. */
     void reserveSampling(int vocabulary);
 
     /** Bytes that {@link #reserveSampling} occupies. */
@@ -129,7 +129,47 @@ public interface Backend extends AutoCloseable {
      * @param queries {@code [rows, heads · headDim]} before rotary embedding
      * @param out {@code [rows, heads · headDim]}
      */
-    void attend(Matrix queries, AttentionSpec spec, RotaryTable rotary, List<KvSegment> segments, Matrix out);
+    default void attend(Matrix queries, AttentionSpec spec, RotaryTable rotary, List<KvSegment> segments, Matrix out) {
+        attend(queries, spec, rotary, segments, out, null);
+    }
+
+    /**
+     * As above.
+     *
+     * @param logSums {@code [rows, heads]}: the logarithm of the sum over all logits' exponentials, or null
+     */
+    void attend(
+            Matrix queries,
+            AttentionSpec spec,
+            RotaryTable rotary,
+            List<KvSegment> segments,
+            Matrix out,
+            Matrix logSums);
+
+    /**
+     * Scores every entry by the attention probabilities that a segment's last tokens give it, summed over the tokens and
+     * the query heads of the group; {@link #attend} was called before.
+     *
+     * @param tokens last tokens of the segment that count
+     * @param accumulate whether probabilities are added to what an entry of earlier tokens has
+     * @param logSums what {@code attend} wrote
+     */
+    void scoreByAttention(
+            Matrix queries,
+            AttentionSpec spec,
+            RotaryTable rotary,
+            KvSegment segment,
+            int tokens,
+            boolean accumulate,
+            Matrix logSums);
+
+    /**
+     * How unexpected tokens are: {@code out[i] = -log p(tokenIds[i])} by the logits of row {@code i - 1}, in every column.
+     * What the first row's token was expected by is not among the rows: it gets the mean of the others, 0 if alone.
+     *
+     * @param in {@code [tokenIds.length, output.columns]}: hidden rows after the last norm
+     */
+    void surprise(Matrix in, DeviceWeight output, int[] tokenIds, Matrix out);
 
     /**
      * Writes the scores of a segment's new tokens, appended before.
@@ -144,6 +184,9 @@ public interface Backend extends AutoCloseable {
 
     /** Scores every entry by its position, those of positions below {@code sinks} above all (StreamingLLM). */
     void scoreByRecency(KvSlice cache, int sinks);
+
+    /** Scores every entry by a number from 0 to 1 that depends on seed, head and position alone. */
+    void scoreAtRandom(KvSlice cache, long seed);
 
     /** Drops all entries that {@code spec} does not keep; lengths of {@code cache} are set. */
     void evict(KvSlice cache, EvictionSpec spec);

@@ -78,7 +78,7 @@ public record CachePlan(
 
     /** The same with another budget, and nothing that stays whatever its score: for the sizes alone. */
     public CachePlan withBudget(int entries) {
-        Retention sized = new Retention(0, retention.allocation());
+        Retention sized = new Retention(0, retention.allocation(), retention.valueNorm());
         return new CachePlan(entries, chunkSize, 0, localTokens, reserve, 0, 1, sized);
     }
 

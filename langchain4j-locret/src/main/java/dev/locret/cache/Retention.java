@@ -8,10 +8,11 @@ import dev.locret.common.Checks;
  * @param recentShare share of the budget for the last entries, which every eviction keeps, that after the final chunk too;
  *     0 for none, below 1
  * @param allocation how budgets are divided among layers and heads
+ * @param valueNorm whether scores are combined with the norm of what a value adds to the output, {@code ‖W_O v‖}
  */
-public record Retention(double recentShare, BudgetAllocation allocation) {
+public record Retention(double recentShare, BudgetAllocation allocation, boolean valueNorm) {
     /** The paper's: scores alone decide, every KV head has the same budget. */
-    public static final Retention PAPER = new Retention(0, BudgetAllocation.UNIFORM);
+    public static final Retention PAPER = new Retention(0, BudgetAllocation.UNIFORM, false);
 
     /** Heads that share their budgets have at least one part in so many of their own (Ada-KV's safeguard). */
     private static final int SAFEGUARD = 5;

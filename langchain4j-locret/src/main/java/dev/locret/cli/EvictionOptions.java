@@ -55,6 +55,9 @@ final class EvictionOptions {
                             + " a layer's heads; pyramid, more for the first layers (default: ${DEFAULT-VALUE}).")
     private String budgetAllocation;
 
+    @Option(names = "--value-norm", description = "Combine scores with the norm of what a value adds to the output.")
+    private boolean valueNorm;
+
     @Option(
             names = "--rope-factors",
             paramLabel = "NAME",
@@ -72,6 +75,7 @@ final class EvictionOptions {
                 .pinnedTokens(pinnedTokens)
                 .scorePooling(scorePooling)
                 .recentShare(recentShare)
+                .valueNorm(valueNorm)
                 .budgetAllocation(budgetAllocation);
     }
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             InspectCommand.class,
             TraceCommand.class,
             BenchCommand.class,
+            TrainCommand.class,
             TrainDataCommand.class,
             EvalCommand.class,
             CompletionCommand.class,

@@ -5,6 +5,7 @@ interface Progress extends AutoCloseable {
     /** What is counted. */
     enum Unit {
         TOKENS("tokens", 1),
+        STEPS("steps", 1),
         SAMPLES("samples", 1),
         MEBIBYTES("MiB", 1 << 20);
 

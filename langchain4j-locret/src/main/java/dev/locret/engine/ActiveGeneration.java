@@ -9,7 +9,6 @@ import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.engine.GenerationResult.Finish;
 import dev.locret.eviction.EvictionPolicy;
-import dev.locret.eviction.Evictor;
 import dev.locret.generate.AnswerText;
 import dev.locret.generate.Sampler;
 import dev.locret.generate.TokenConstraint;
@@ -50,7 +49,7 @@ final class ActiveGeneration {
         this.maxTokens = parts.maxOutputTokens(handle);
         CachePlan plan = parts.plan(request, handle.context());
         EvictionPolicy policy = parts.policies().start(request, handle.context(), handle.textTokens(), plan);
-        this.session = new Session(cache, plan, new Evictor(parts.backend(), plan), policy);
+        this.session = new Session(cache, plan, parts.policies().evictor(plan), policy);
         this.start = new PromptStart(handle, policy, plan, parts);
         start.restore(parts.backend(), cache);
         this.copiedEvicted = entriesEvicted();

@@ -79,7 +79,7 @@ public final class Contexts {
         }
         int entries = Math.min(tokens.length, policy.evicts() ? plan.budget() : plan.capacity());
         store.requireRoom(name, CacheSnapshot.bytes(parts.caches().get(0), entries) + 4L * tokens.length);
-        ReadingHandle reading = new ReadingHandle();
+        ReadingHandle reading = new ReadingHandle(name);
         Checks.argument(
                 running.putIfAbsent(name, reading) == null, () -> "contexts: still being read: context=" + name);
         reading.whenDone(() -> running.remove(name, reading));

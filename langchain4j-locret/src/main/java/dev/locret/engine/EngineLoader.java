@@ -5,6 +5,7 @@ import dev.locret.backend.Backends;
 import dev.locret.cache.KvCache;
 import dev.locret.common.Checks;
 import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.ValueGrams;
 import dev.locret.format.HeadsFile;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.ModelFiles;
@@ -48,7 +49,9 @@ final class EngineLoader {
                     settings.plan().longest(),
                     settings.positions(),
                     settings.ropeFactors());
-            Policies policies = new Policies(backend, heads, questionHeads, settings);
+            boolean norms = settings.plan().retention().valueNorm();
+            ValueGrams grams = norms ? ValueGrams.load(files.weights(), backend) : null;
+            Policies policies = new Policies(backend, heads, questionHeads, settings, grams);
             List<KvCache> caches = new ArrayList<>();
             for (int i = 0; i < settings.maxSessions(); i++) {
                 caches.add(KvCache.allocate(backend, config, settings.plan()));

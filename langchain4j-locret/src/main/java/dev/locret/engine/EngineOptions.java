@@ -91,6 +91,11 @@ public final class EngineOptions {
         return values.budgetAllocation;
     }
 
+    /** Whether scores are combined with the norm of what a value adds to the output. */
+    public boolean valueNorm() {
+        return values.valueNorm;
+    }
+
     public int threads() {
         return values.threads;
     }
@@ -148,6 +153,7 @@ public final class EngineOptions {
         private int pinnedTokens;
         private int scorePooling = 1;
         private double recentShare;
+        private boolean valueNorm;
         private BudgetAllocation budgetAllocation = BudgetAllocation.UNIFORM;
         private int threads;
         private int maxSessions;
@@ -268,6 +274,15 @@ public final class EngineOptions {
         /** As above by name: {@code uniform}, {@code pooled} or {@code pyramid}. */
         public Builder budgetAllocation(String name) {
             return budgetAllocation(BudgetAllocation.of(Checks.notNull("budget-allocation", name)));
+        }
+
+        /**
+         * Whether scores are combined with the norm of what an entry's value adds to the output, {@code ‖W_O v‖}; default
+         * false.
+         */
+        public Builder valueNorm(boolean valueNorm) {
+            this.valueNorm = valueNorm;
+            return this;
         }
 
         /** Threads that compute; default {@code availableProcessors()}. */

@@ -102,7 +102,7 @@ record EngineSettings(
         int fits = allocation.largestBudget(window - beside);
         int budget = options.cacheBudget();
         if (options.cacheBytes() != 0) {
-            CachePlan sizes = new CachePlan(1, chunk, 0, local, reserve, 0, 1, new Retention(0, allocation));
+            CachePlan sizes = new CachePlan(1, chunk, 0, local, reserve, 0, 1, new Retention(0, allocation, false));
             budget = Math.min(budgetFor(options, sizes, sessions, config, backend), Math.max(1, fits));
         } else if (budget == 0) {
             budget = Math.max(1, policy.equals("none") ? fits : Math.min(LARGEST_DEFAULT_BUDGET, window / 8));
@@ -116,7 +116,7 @@ record EngineSettings(
                 reserve,
                 options.pinnedTokens(),
                 options.scorePooling(),
-                new Retention(options.recentShare(), allocation));
+                new Retention(options.recentShare(), allocation, options.valueNorm()));
         Checks.argument(
                 options.positions() == PositionMode.ORIGINAL || plan.longest() <= window,
                 () -> "cache has more positions than the model's window: cache-budget=" + plan.budget() + " and "

@@ -168,6 +168,11 @@ public final class LocretEngine implements AutoCloseable {
         return parts.text().template();
     }
 
+    /** The template for requests with tools, which is the same unless the model has one called {@code tool_use}. */
+    public Optional<ChatTemplate> toolTemplate() {
+        return parts.text().template(true);
+    }
+
     public ModelConfig config() {
         return parts.config();
     }

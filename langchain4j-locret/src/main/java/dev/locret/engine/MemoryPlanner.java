@@ -11,6 +11,7 @@ import dev.locret.common.LocretException;
 import dev.locret.engine.MemoryPlan.Part;
 import dev.locret.eviction.Locret;
 import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.ValueGrams;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
 import dev.locret.model.Decoder;
@@ -57,6 +58,9 @@ final class MemoryPlanner {
         parts.add(new Part("weights", weightBytes));
         for (RetainingHeads each : heads) {
             parts.add(new Part("retaining heads", Locret.bytes(backend, each, cache.chunkSize())));
+        }
+        if (cache.retention().valueNorm()) {
+            parts.add(new Part("norms of values", ValueGrams.bytes(backend, config)));
         }
         parts.add(new Part("rotary table", Decoder.rotaryBytes(config, positions, settings.ropeFactors())));
         parts.add(new Part(

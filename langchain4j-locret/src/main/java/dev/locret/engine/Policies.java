@@ -6,8 +6,10 @@ import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.eviction.EvictionPolicies;
 import dev.locret.eviction.EvictionPolicy;
+import dev.locret.eviction.Evictor;
 import dev.locret.eviction.Locret;
 import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.ValueGrams;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -24,6 +26,8 @@ final class Policies {
     /** Null if there are no heads for it. */
     private final EvictionPolicy questionAware;
 
+    private final Backend backend;
+    private final ValueGrams valueGrams;
     private final EngineSettings settings;
     private final boolean heads;
     private boolean warned;
@@ -33,8 +37,16 @@ final class Policies {
      *
      * @param heads retaining heads, or null
      * @param questionHeads those for prompts whose question stands in front of the document, or null
+     * @param valueGrams what norms of values are taken with, or null
      */
-    Policies(Backend backend, RetainingHeads heads, RetainingHeads questionHeads, EngineSettings settings) {
+    Policies(
+            Backend backend,
+            RetainingHeads heads,
+            RetainingHeads questionHeads,
+            EngineSettings settings,
+            ValueGrams valueGrams) {
+        this.backend = backend;
+        this.valueGrams = valueGrams;
         this.settings = settings;
         this.heads = heads != null;
         int maxRows = settings.plan().chunkSize();
@@ -45,6 +57,11 @@ final class Policies {
                 byName.put(name, EvictionPolicies.create(name, backend, heads, maxRows));
             }
         }
+    }
+
+    /** Evicts by a plan. */
+    Evictor evictor(CachePlan plan) {
+        return new Evictor(backend, plan, valueGrams);
     }
 
     /** The policy's name that a request gets: {@code auto} if it depends on the prompt. */

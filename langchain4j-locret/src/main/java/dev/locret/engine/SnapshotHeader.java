@@ -6,6 +6,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,14 +168,19 @@ record SnapshotHeader(
         return entries;
     }
 
-    /** Whether a cache of such slices takes the contents. */
-    boolean fits(List<KvSlice> slices) {
-        boolean fits =
-                lengths.length == slices.size() && headDim == slices.get(0).headDim();
-        for (int layer = 0; fits && layer < lengths.length; layer++) {
-            fits = slices.get(layer).takes(lengths[layer]);
+    /** Why a cache of such slices cannot take the contents, null if it can. */
+    String misfit(List<KvSlice> slices) {
+        if (lengths.length != slices.size() || headDim != slices.get(0).headDim()) {
+            return "layers=" + lengths.length + ", head dimension=" + headDim + ", expected=" + slices.size() + ", "
+                    + slices.get(0).headDim();
         }
-        return fits;
+        for (int layer = 0; layer < lengths.length; layer++) {
+            if (!slices.get(layer).takes(lengths[layer])) {
+                return "layer=" + layer + ", entries=" + Arrays.toString(lengths[layer]) + ", capacity="
+                        + slices.get(layer).capacity();
+            }
+        }
+        return null;
     }
 
     ContextInfo info() {

@@ -49,9 +49,9 @@ final class SnapshotReader {
         SnapshotReader reader = new SnapshotReader(channel, file);
         SnapshotHeader header = reader.header();
         binding.require(header.binding(), file);
-        if (!header.fits(slices)) {
-            throw reader.damaged(
-                    "entries do not fit the cache: capacity=" + slices.get(0).capacity());
+        String misfit = header.misfit(slices);
+        if (misfit != null) {
+            throw reader.damaged("entries do not fit the cache: " + misfit);
         }
         int[] tokens = reader.tokens(header, vocabulary);
         List<KvEntries> entries = new ArrayList<>();

@@ -20,6 +20,11 @@ public final class EvictionPolicies {
         FACTORIES.put("locret", Locret::new);
         FACTORIES.put("keydiff", (backend, heads, maxRows) -> new KeyDiff());
         FACTORIES.put("streaming-llm", (backend, heads, maxRows) -> new StreamingLlm());
+        FACTORIES.put("h2o", (backend, heads, maxRows) -> new HeavyHitters());
+        FACTORIES.put("snapkv", (backend, heads, maxRows) -> new SnapKv());
+        FACTORIES.put("tova", (backend, heads, maxRows) -> new Tova());
+        FACTORIES.put("sirllm", (backend, heads, maxRows) -> new SirLlm());
+        FACTORIES.put("random", (backend, heads, maxRows) -> new RandomEntries());
         FACTORIES.put("none", (backend, heads, maxRows) -> new FullAttention());
     }
 

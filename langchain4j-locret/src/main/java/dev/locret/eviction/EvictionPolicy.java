@@ -4,6 +4,7 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
 import dev.locret.backend.Matrix;
+import java.util.Set;
 
 /**
  * Scores cache entries; what to keep is decided by {@link Evictor} alone, so all policies are compared under the same
@@ -27,6 +28,38 @@ public interface EvictionPolicy {
      */
     default void scoreNewTokens(Backend backend, int layer, Matrix qkv, KvSegment segment, int pooling) {}
 
+    /** What it needs of a forward. */
+    default Set<Signal> signals() {
+        return Set.of();
+    }
+
+    /** Scores entries after a layer's attention, if it asked for {@link Signal#ATTENTION}. */
+    default void scoreByAttention(ObservedAttention attention) {}
+
+    /**
+     * Scores the new tokens of a segment in one layer, after the last layer, if it asked for {@link Signal#SURPRISE}.
+     *
+     * @param surprise {@code [segment.rows, kvHeads]}: minus the logarithm of each token's probability in every column
+     * @param segment with its rows counted from the first of {@code surprise}
+     * @param pooling width of the maximum over neighbouring tokens
+     */
+    default void scoreBySurprise(Backend backend, Matrix surprise, KvSegment segment, int pooling) {}
+
     /** Scores all entries of a layer before an eviction. */
-    default void scoreEntries(Backend backend, KvSlice cache) {}
+    default void scoreEntries(Backend backend, int layer, KvSlice cache) {}
+
+    /**
+     * Width of the maximum over neighbouring entries that an eviction takes, for policies that do not pool when they
+     * score.
+     *
+     * @param pooling width that the user asked for
+     */
+    default int poolingAtEviction(int pooling) {
+        return 1;
+    }
+
+    /** How scores are combined with the norm of what a value adds to the output, if the user asked for that. */
+    default ValueNormUse valueNormUse() {
+        return ValueNormUse.NONE;
+    }
 }

@@ -13,10 +13,19 @@ import java.util.function.IntUnaryOperator;
 public final class Evictor {
     private final Backend backend;
     private final CachePlan plan;
+    private final ValueGrams valueGrams;
 
     public Evictor(Backend backend, CachePlan plan) {
+        this(backend, plan, null);
+    }
+
+    /**
+     * @param valueGrams what norms of values are taken with, or null if the plan wants none
+     */
+    public Evictor(Backend backend, CachePlan plan, ValueGrams valueGrams) {
         this.backend = backend;
         this.plan = plan;
+        this.valueGrams = valueGrams;
     }
 
     /** After a chunk of a prompt: the last stabilizers stay, except after the final chunk (paper, section 3.3). */
@@ -37,8 +46,8 @@ public final class Evictor {
             KvSlice slice = cache.layer(layer);
             int budget = plan.layerBudget(layer, cache.layers());
             if (exceeds(slice, budget)) {
-                policy.scoreEntries(backend, slice);
-                backend.evict(slice, spec(slice, budget, recent.applyAsInt(budget)));
+                policy.scoreEntries(backend, layer, slice);
+                backend.evict(slice, spec(policy, layer, slice, budget, recent.applyAsInt(budget)));
             }
         }
     }
@@ -51,12 +60,21 @@ public final class Evictor {
         return pools() ? slice.entries() > (long) budget * slice.kvHeads() : slice.longest() > budget;
     }
 
-    private EvictionSpec spec(KvSlice slice, int budget, int recent) {
+    private EvictionSpec spec(EvictionPolicy policy, int layer, KvSlice slice, int budget, int recent) {
         int[] budgets = new int[slice.kvHeads()];
         Arrays.fill(budgets, budget);
         EvictionSpec.Sharing sharing = pools()
                 ? new EvictionSpec.Sharing(plan.retention().least(budget), plan.longest() - plan.beside())
                 : null;
-        return new EvictionSpec(budgets, plan.pinnedTokens(), recent, sharing);
+        int pooling = policy.poolingAtEviction(plan.scorePooling());
+        return new EvictionSpec(budgets, plan.pinnedTokens(), recent, sharing, pooling, valueNorm(policy, layer));
+    }
+
+    private EvictionSpec.ValueNorm valueNorm(EvictionPolicy policy, int layer) {
+        boolean wanted = plan.retention().valueNorm() && policy.valueNormUse() != ValueNormUse.NONE;
+        return wanted
+                ? new EvictionSpec.ValueNorm(
+                        valueGrams.layers().get(layer), policy.valueNormUse() == ValueNormUse.ADD_LOGARITHM)
+                : null;
     }
 }

@@ -14,7 +14,12 @@ public final class KeyDiff implements EvictionPolicy {
     }
 
     @Override
-    public void scoreEntries(Backend backend, KvSlice cache) {
+    public void scoreEntries(Backend backend, int layer, KvSlice cache) {
         backend.scoreByKeyDifference(cache);
+    }
+
+    @Override
+    public ValueNormUse valueNormUse() {
+        return ValueNormUse.ADD_LOGARITHM;
     }
 }

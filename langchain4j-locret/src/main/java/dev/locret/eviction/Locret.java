@@ -66,4 +66,9 @@ public final class Locret implements EvictionPolicy {
         backend.linear(hidden, rows, List.of(new Projection(fc2[layer], null, scores)), false);
         backend.storeScores(scores, new KvSegment(segment.cache(), 0, rows, segment.firstPosition()), pooling);
     }
+
+    @Override
+    public ValueNormUse valueNormUse() {
+        return ValueNormUse.ADD_LOGARITHM;
+    }
 }

@@ -14,7 +14,7 @@ public final class StreamingLlm implements EvictionPolicy {
     }
 
     @Override
-    public void scoreEntries(Backend backend, KvSlice cache) {
+    public void scoreEntries(Backend backend, int layer, KvSlice cache) {
         backend.scoreByRecency(cache, SINKS);
     }
 }

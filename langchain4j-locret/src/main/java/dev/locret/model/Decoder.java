@@ -9,6 +9,9 @@ import dev.locret.backend.RotaryTable;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
+import dev.locret.eviction.EvictionPolicy;
+import dev.locret.eviction.ObservedAttention;
+import dev.locret.eviction.Signal;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
 import dev.locret.tensor.HostTensor;
@@ -36,8 +39,14 @@ public final class Decoder {
     private final Matrix normed;
     private final Matrix qkv;
     private final Matrix attended;
+    /** What normalises attention, for policies that observe it. */
+    private final Matrix logSums;
+
     private final Matrix gateUp;
     private final Matrix activated;
+    /** How unexpected tokens are, for policies that ask. */
+    private final Matrix surprise;
+
     private final Matrix last;
     private final Matrix logits;
 
@@ -72,6 +81,8 @@ public final class Decoder {
         this.normed = matrix("normed", maxRows, config.hiddenSize());
         this.qkv = matrix("qkv", maxRows, qkvWidth(config));
         this.attended = matrix("attended", maxRows, config.heads() * config.headDim());
+        this.logSums = matrix("sums of attention", maxRows, config.heads());
+        this.surprise = matrix("surprise", maxRows, config.kvHeads());
         this.gateUp = matrix("gate and up", maxRows, 2 * config.feedForwardSize());
         this.activated = matrix("activated", maxRows, config.feedForwardSize());
         this.last = matrix("last tokens", maxSegments, config.hiddenSize());
@@ -101,6 +112,8 @@ public final class Decoder {
         long row = 2L * config.hiddenSize()
                 + qkvWidth(config)
                 + (long) config.heads() * config.headDim()
+                + config.heads()
+                + config.kvHeads()
                 + 3L * config.feedForwardSize();
         long floats = maxRows * row
                 + (long) Backend.STEP_ROWS * config.hiddenSize()
@@ -225,9 +238,10 @@ public final class Decoder {
         int[] wanted = lastRows(segments);
         for (int layer = 0; layer < config.layers(); layer++) {
             checkpoint.run();
-            boolean finish = wanted.length > 0 || layer < config.layers() - 1;
+            boolean finish = wanted.length > 0 || layer < config.layers() - 1 || needs(segments, Signal.SURPRISE);
             layer(layer, segments, x, rows, finish);
         }
+        scoreBySurprise(segments, x);
         for (Segment segment : segments) {
             segment.cache().advance(segment.tokenIds().length);
         }
@@ -288,10 +302,12 @@ public final class Decoder {
         int keyWidth = config.kvHeads() * config.headDim();
         normHeads(w, rows, queryWidth, keyWidth, layer);
         List<KvSegment> kv = append(layer, segments, queryWidth, keyWidth);
+        if (finish || needs(segments, Signal.ATTENTION)) {
+            attend(segments, kv, queryWidth);
+        }
         if (!finish) {
             return;
         }
-        attend(segments, kv, queryWidth);
         backend.linear(attended, rows, List.of(w.output().into(x)), true);
         backend.rmsNorm(x, rows, w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
         backend.linear(normed, rows, DecoderWeights.into(w.gateUp(), gateUp), false);
@@ -302,14 +318,46 @@ public final class Decoder {
     private void attend(List<Segment> segments, List<KvSegment> kv, int queryWidth) {
         for (RotaryTable table : rotary.all()) {
             List<KvSegment> those = new ArrayList<>(kv.size());
+            List<EvictionPolicy> policies = new ArrayList<>(kv.size());
             for (int i = 0; i < kv.size(); i++) {
                 if (rotary.of(segments.get(i).cache().textTokens(kv.get(i).rows())) == table) {
                     those.add(kv.get(i));
+                    policies.add(segments.get(i).policy());
                 }
             }
             if (!those.isEmpty()) {
-                backend.attend(qkv.slice(0, queryWidth), attention, table, those, attended);
+                Matrix queries = qkv.slice(0, queryWidth);
+                Matrix sums = needs(segments, Signal.ATTENTION) ? logSums : null;
+                backend.attend(queries, attention, table, those, attended, sums);
+                for (int i = 0; i < those.size(); i++) {
+                    if (policies.get(i).signals().contains(Signal.ATTENTION)) {
+                        policies.get(i)
+                                .scoreByAttention(new ObservedAttention(
+                                        backend, queries, attention, table, those.get(i), logSums));
+                    }
+                }
             }
+        }
+    }
+
+    private static boolean needs(List<Segment> segments, Signal signal) {
+        return segments.stream().anyMatch(segment -> segment.policy().signals().contains(signal));
+    }
+
+    private void scoreBySurprise(List<Segment> segments, Matrix x) {
+        int row = 0;
+        for (Segment segment : segments) {
+            int count = segment.tokenIds().length;
+            if (segment.policy().signals().contains(Signal.SURPRISE)) {
+                int site = 2 * config.layers();
+                backend.rmsNorm(x.from(row), count, weights.norm(), config.normEpsilon(), normed, site);
+                backend.surprise(normed, weights.output(), segment.tokenIds(), surprise);
+                for (int layer = 0; layer < config.layers(); layer++) {
+                    KvSegment part = new KvSegment(segment.cache().layer(layer), 0, count, 0);
+                    segment.policy().scoreBySurprise(backend, surprise, part, segment.scorePooling());
+                }
+            }
+            row += count;
         }
     }
 

@@ -48,12 +48,11 @@ final class HeadsWriter {
 
     private static long describe(Map<String, Object> header, String name, DeviceWeight weight, long begin) {
         long end = begin + 2L * weight.rows() * weight.columns();
-        header.put(
-                name,
-                Map.of(
-                        "dtype", "BF16",
-                        "shape", List.of(weight.rows(), weight.columns()),
-                        "data_offsets", List.of(begin, end)));
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("dtype", "BF16");
+        entry.put("shape", List.of(weight.rows(), weight.columns()));
+        entry.put("data_offsets", List.of(begin, end));
+        header.put(name, entry);
         return end;
     }
 

@@ -191,7 +191,7 @@ class ContextsTest {
         reading.cancel();
         backend.onAttend = segments -> {};
         gate.open();
-        assertFails(reading::await, ErrorId.CANCELLED, "contexts: reading cancelled");
+        assertFails(reading::await, ErrorId.CANCELLED, "contexts: reading cancelled: context=d");
         assertThat(read("d", prompt(9, 1)).tokens()).isEqualTo(9);
     }
 

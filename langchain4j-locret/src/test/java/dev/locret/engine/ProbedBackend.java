@@ -159,9 +159,37 @@ final class ProbedBackend implements Backend {
     }
 
     @Override
-    public void attend(Matrix queries, AttentionSpec spec, RotaryTable rotary, List<KvSegment> segments, Matrix out) {
+    public void attend(
+            Matrix queries,
+            AttentionSpec spec,
+            RotaryTable rotary,
+            List<KvSegment> segments,
+            Matrix out,
+            Matrix logSums) {
         onAttend.accept(segments);
-        inner.attend(queries, spec, rotary, segments, out);
+        inner.attend(queries, spec, rotary, segments, out, logSums);
+    }
+
+    @Override
+    public void scoreByAttention(
+            Matrix queries,
+            AttentionSpec spec,
+            RotaryTable rotary,
+            KvSegment segment,
+            int tokens,
+            boolean accumulate,
+            Matrix logSums) {
+        inner.scoreByAttention(queries, spec, rotary, segment, tokens, accumulate, logSums);
+    }
+
+    @Override
+    public void surprise(Matrix in, DeviceWeight output, int[] tokenIds, Matrix out) {
+        inner.surprise(in, output, tokenIds, out);
+    }
+
+    @Override
+    public void scoreAtRandom(KvSlice cache, long seed) {
+        inner.scoreAtRandom(cache, seed);
     }
 
     @Override

@@ -155,7 +155,8 @@ class SnapshotFileTest {
         assertRefused(
                 () -> read(SnapshotFixtures.binding()),
                 ErrorId.FILE_DAMAGED,
-                "contexts: entries do not fit the cache: capacity=65536: " + file);
+                "contexts: entries do not fit the cache: layer=0, entries=[65536, 65537, 65538], capacity=65536: "
+                        + file);
     }
 
     /** Half of the mutations get a right checksum again, so that what lies behind it is tried too. */

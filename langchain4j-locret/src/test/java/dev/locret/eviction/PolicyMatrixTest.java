@@ -53,7 +53,10 @@ class PolicyMatrixTest {
 
     private static Stream<Retention> retentions() {
         return Stream.of(BudgetAllocation.values())
-                .flatMap(allocation -> Stream.of(0, 0.3).map(share -> new Retention(share.doubleValue(), allocation)));
+                .flatMap(allocation -> Stream.of(
+                        new Retention(0, allocation, false),
+                        new Retention(0.3, allocation, false),
+                        new Retention(0, allocation, true)));
     }
 
     @ParameterizedTest(name = "{0} {1} pinned {2} pooling {3} {4} {5}")
@@ -72,7 +75,8 @@ class PolicyMatrixTest {
                     "heads");
             EvictionPolicy policy = EvictionPolicies.create(name, backend, heads, CHUNK);
             KvCache cache = KvCache.allocate(backend, decoder.config(), plan);
-            Evictor evictor = new Evictor(backend, plan);
+            ValueGrams grams = retention.valueNorm() ? ValueGrams.load(files.weights(), backend) : null;
+            Evictor evictor = new Evictor(backend, plan, grams);
             int[] ids =
                     IntStream.range(0, CHUNKS * CHUNK).map(i -> 3 + i * 7 % 500).toArray();
             for (int begin = 0; begin < ids.length; begin += CHUNK) {
@@ -83,7 +87,8 @@ class PolicyMatrixTest {
                 for (int layer = 0; layer < cache.layers(); layer++) {
                     int budget = plan.layerBudget(layer, cache.layers());
                     int recent = plan.recentAfterChunk(last, budget);
-                    checks.add(new EvictionCheck(backend, cache.layer(layer), policy, plan, budget, recent));
+                    checks.add(new EvictionCheck(
+                            backend, layer, cache.layer(layer), policy, plan, budget, recent, files.weights()));
                 }
                 evictor.afterChunk(cache, policy, last);
                 checks.forEach(EvictionCheck::verify);

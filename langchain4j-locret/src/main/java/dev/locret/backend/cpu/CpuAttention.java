@@ -48,10 +48,9 @@ final class CpuAttention {
     private final int tokensPerTask;
     /** Head dimension rounded up to whole panels of values. */
     private final int valueColumns;
-    /** Rotated keys of all heads, {@link #rotatedFloats} each. */
-    private final float[] rotated;
 
-    private final long rotatedFloats;
+    private final RotatedKeys rotatedLayout;
+    private final float[] rotated;
     private final Scratch[] scratch;
     private final KeyRotation rotation;
     private final QueryRotation queryRotation;
@@ -67,8 +66,8 @@ final class CpuAttention {
         this.width = kernels.width();
         this.tokensPerTask = tokensPerTask(spec);
         this.valueColumns = CacheLayout.roundUp(spec.headDim(), width);
-        this.rotatedFloats = rotatedFloats(spec, maxEntries, width);
-        this.rotated = new float[Math.toIntExact(spec.kvHeads() * rotatedFloats)];
+        this.rotatedLayout = RotatedKeys.of(spec.headDim(), maxEntries, width);
+        this.rotated = new float[Math.toIntExact(spec.kvHeads() * rotatedLayout.floats())];
         this.scratch = new Scratch[pool.threads()];
         Arrays.setAll(scratch, i -> newScratch(tokensPerTask));
         this.rotation = new KeyRotation(kernels, spec);
@@ -80,14 +79,6 @@ final class CpuAttention {
 
     private Scratch newScratch(int tokens) {
         return new Scratch(tokens * spec.groupSize(), spec.headDim(), valueColumns);
-    }
-
-    private static long rotatedFloats(AttentionSpec spec, int maxEntries, int width) {
-        return (long) CacheLayout.roundUp(maxEntries, width) * spec.headDim();
-    }
-
-    private int rotatedKey(int head, int entry) {
-        return Math.toIntExact(head * rotatedFloats + (long) entry * spec.headDim());
     }
 
     private static int parts(int entries) {
@@ -108,13 +99,18 @@ final class CpuAttention {
         long row = spec.groupSize() * (spec.headDim() + BLOCK + CacheLayout.roundUp(spec.headDim(), width) + 2L);
         long rows = (long) threads * tokensPerTask(spec) + (long) spec.kvHeads() * parts(maxEntries) * stepTokens(spec);
         long blocks = (long) threads * BLOCK * spec.headDim();
-        return 4 * (spec.kvHeads() * rotatedFloats(spec, maxEntries, width) + blocks + rows * row);
+        return 4
+                * (spec.kvHeads()
+                                * RotatedKeys.of(spec.headDim(), maxEntries, width)
+                                        .floats()
+                        + blocks
+                        + rows * row);
     }
 
-    void run(Matrix queries, CpuRotary rotary, List<KvSegment> segments, Matrix out) {
+    void run(Matrix queries, CpuRotary rotary, List<KvSegment> segments, Matrix out, Matrix logSums) {
         for (KvSegment segment : segments) {
             if (segment.rows() <= stepTokens(spec)) {
-                step(queries, rotary, segment, out);
+                step(queries, rotary, segment, out, logSums);
                 continue;
             }
             rotateKeys(segment.cache(), rotary);
@@ -126,12 +122,12 @@ final class CpuAttention {
                 int head = task % spec.kvHeads();
                 int visible = segment.cache().length(head) - segment.rows() + first + count;
                 attend(queries, rotary, segment, head, first, count, 0, visible, null, scratch[thread]);
-                store(segment, head, first, count, out, scratch[thread]);
+                store(segment, head, first, count, out, logSums, scratch[thread]);
             });
         }
     }
 
-    private void step(Matrix queries, CpuRotary rotary, KvSegment segment, Matrix out) {
+    private void step(Matrix queries, CpuRotary rotary, KvSegment segment, Matrix out, Matrix logSums) {
         KvSlice cache = segment.cache();
         int each = parts(cache.longest());
         pool.run(spec.kvHeads() * each, (task, thread) -> {
@@ -144,7 +140,7 @@ final class CpuAttention {
             for (int part = 1; part < each; part++) {
                 join(parts[head * each], parts[head * each + part], segment.rows() * spec.groupSize());
             }
-            store(segment, head, 0, segment.rows(), out, parts[head * each]);
+            store(segment, head, 0, segment.rows(), out, logSums, parts[head * each]);
         }
     }
 
@@ -169,7 +165,7 @@ final class CpuAttention {
             int head = task / chunks;
             int begin = task % chunks * PART;
             int end = Math.min(cache.length(head), begin + PART);
-            rotation.rotate(cache, rotary, head, begin, end, rotated, rotatedKey(head, begin));
+            rotation.rotate(cache, rotary, head, begin, end, rotated, rotatedLayout.panel(head, begin));
         });
     }
 
@@ -199,7 +195,7 @@ final class CpuAttention {
         Arrays.fill(s.rowSum, 0, rows, 0f);
         for (int begin = from; begin < to; begin += BLOCK) {
             int count = Math.min(BLOCK, to - begin);
-            int at = block == null ? rotatedKey(head, begin) : 0;
+            int at = block == null ? rotatedLayout.panel(head, begin) : 0;
             if (block != null) {
                 rotation.rotate(cache, rotary, head, begin, begin + count, block, 0);
             }
@@ -274,7 +270,7 @@ final class CpuAttention {
         }
     }
 
-    private void store(KvSegment segment, int head, int firstToken, int tokens, Matrix out, Scratch s) {
+    private void store(KvSegment segment, int head, int firstToken, int tokens, Matrix out, Matrix logSums, Scratch s) {
         float[] to = CpuBuffer.floats(out.buffer());
         int group = spec.groupSize();
         int columns = valueColumns;
@@ -283,6 +279,11 @@ final class CpuAttention {
             long at = out.offset() + outRow * out.stride() + (long) (head * group + row % group) * spec.headDim();
             kernels.scale(s.sums, row * columns, spec.headDim(), 1f / s.rowSum[row]);
             System.arraycopy(s.sums, row * columns, to, Math.toIntExact(at), spec.headDim());
+            if (logSums != null) {
+                long sum = logSums.offset() + outRow * logSums.stride() + (long) head * group + row % group;
+                CpuBuffer.floats(logSums.buffer())[Math.toIntExact(sum)] =
+                        s.rowMax[row] + (float) Math.log(s.rowSum[row]);
+            }
         }
     }
 }

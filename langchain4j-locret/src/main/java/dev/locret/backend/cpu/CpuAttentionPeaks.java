@@ -24,9 +24,7 @@ final class CpuAttentionPeaks {
     private final KeyRotation keyRotation;
     private final QueryRotation queryRotation;
     private final int tokensPerTask;
-    /** Most entries of a cache, rounded up to whole panels. */
-    private final int capacity;
-
+    private final RotatedKeys layout;
     private final float[] rotated;
     private final float[][] queries;
     private final float[][] logits;
@@ -42,13 +40,13 @@ final class CpuAttentionPeaks {
         this.keyRotation = new KeyRotation(kernels, spec);
         this.queryRotation = new QueryRotation(spec);
         this.tokensPerTask = tokensPerTask(spec);
-        this.capacity = CacheLayout.roundUp(maxEntries, width);
-        this.rotated = new float[Math.toIntExact((long) spec.kvHeads() * capacity * spec.headDim())];
+        this.layout = RotatedKeys.of(spec.headDim(), maxEntries, width);
+        this.rotated = new float[Math.toIntExact(spec.kvHeads() * layout.floats())];
         int rows = tokensPerTask * spec.groupSize();
         this.queries = new float[pool.threads()][rows * spec.headDim()];
-        this.logits = new float[pool.threads()][Math.multiplyExact(rows, capacity)];
-        this.weights = new float[pool.threads()][capacity];
-        this.largest = new float[pool.threads()][Math.multiplyExact(spec.kvHeads(), capacity)];
+        this.logits = new float[pool.threads()][Math.multiplyExact(rows, layout.capacity())];
+        this.weights = new float[pool.threads()][layout.capacity()];
+        this.largest = new float[pool.threads()][Math.multiplyExact(spec.kvHeads(), layout.capacity())];
     }
 
     private static int tokensPerTask(AttentionSpec spec) {
@@ -57,14 +55,10 @@ final class CpuAttentionPeaks {
 
     /** Bytes that the constructor allocates. */
     static long bytes(AttentionSpec spec, int maxEntries, int width, int threads) {
-        long capacity = CacheLayout.roundUp(maxEntries, width);
+        RotatedKeys layout = RotatedKeys.of(spec.headDim(), maxEntries, width);
         long rows = (long) tokensPerTask(spec) * spec.groupSize();
-        long thread = rows * spec.headDim() + (rows + 1 + spec.kvHeads()) * capacity;
-        return 4 * (spec.kvHeads() * capacity * spec.headDim() + threads * thread);
-    }
-
-    private int rotatedKey(int head, int entry) {
-        return (head * capacity + entry) * spec.headDim();
+        long thread = rows * spec.headDim() + (rows + 1 + spec.kvHeads()) * layout.capacity();
+        return 4 * (spec.kvHeads() * layout.floats() + threads * thread);
     }
 
     void run(
@@ -100,7 +94,7 @@ final class CpuAttentionPeaks {
             int head = task / parts;
             int begin = task % parts * ROTATED;
             int end = Math.min(cache.length(head), begin + ROTATED);
-            keyRotation.rotate(cache, rotary, head, begin, end, rotated, rotatedKey(head, begin));
+            keyRotation.rotate(cache, rotary, head, begin, end, rotated, layout.panel(head, begin));
         });
     }
 
@@ -109,7 +103,7 @@ final class CpuAttentionPeaks {
         int group = spec.groupSize();
         int visible = before + tokens[tokens.length - 1] + 1;
         int needed = kind == AttentionPeak.LOGIT ? Math.min(entries, visible) : visible;
-        int stride = capacity;
+        int stride = layout.capacity();
         for (int entry = 0; entry < needed; entry += width) {
             kernels.multiply(
                     tokens.length * group,
@@ -118,7 +112,7 @@ final class CpuAttentionPeaks {
                     0,
                     spec.headDim(),
                     rotated,
-                    rotatedKey(head, entry),
+                    layout.panel(head, entry),
                     logits[thread],
                     entry,
                     stride,
@@ -151,7 +145,7 @@ final class CpuAttentionPeaks {
             for (int head = 0; head < spec.kvHeads(); head++) {
                 float peak = first ? Float.NEGATIVE_INFINITY : out[at + head];
                 for (float[] each : largest) {
-                    peak = Math.max(peak, each[head * capacity + entry]);
+                    peak = Math.max(peak, each[head * layout.capacity() + entry]);
                 }
                 out[at + head] = peak;
             }

@@ -26,7 +26,9 @@ public final class CpuBackend implements Backend {
     private final WorkerPool pool;
     private final CpuLinear linear;
     private CpuAttention attention;
+    private CpuAttentionMass attentionMass;
     private CpuEviction eviction;
+    private CpuSurprise surprise;
     private CpuSampler sampler;
     private int fault = -1;
 
@@ -135,22 +137,26 @@ public final class CpuBackend implements Backend {
     @Override
     public void reserveAttention(AttentionSpec spec, int maxRows, int maxEntries) {
         attention = new CpuAttention(kernels, pool, spec, maxEntries);
-        eviction = new CpuEviction(pool, kernels.width(), spec.kvHeads(), maxEntries, spec.headDim());
+        attentionMass = new CpuAttentionMass(kernels, pool, spec);
+        eviction = new CpuEviction(pool, kernels, spec.kvHeads(), maxEntries, spec.headDim());
     }
 
     @Override
     public long attentionBytes(AttentionSpec spec, int maxRows, int maxEntries) {
-        return CpuAttention.bytes(spec, maxEntries, kernels.width(), pool.threads()) + 8L * spec.kvHeads() * maxEntries;
+        return CpuAttention.bytes(spec, maxEntries, kernels.width(), pool.threads())
+                + CpuAttentionMass.bytes(spec, pool.threads())
+                + CpuEviction.bytes(pool.threads(), kernels.width(), spec.kvHeads(), maxEntries, spec.headDim());
     }
 
     @Override
     public void reserveSampling(int vocabulary) {
         sampler = new CpuSampler(vocabulary);
+        surprise = new CpuSurprise(kernels, pool, vocabulary);
     }
 
     @Override
     public long samplingBytes(int vocabulary) {
-        return CpuSampler.bytes(vocabulary);
+        return CpuSampler.bytes(vocabulary) + CpuSurprise.bytes(vocabulary);
     }
 
     @Override
@@ -215,8 +221,36 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void attend(Matrix queries, AttentionSpec spec, RotaryTable rotary, List<KvSegment> segments, Matrix out) {
-        attention.run(queries, (CpuRotary) rotary, segments, out);
+    public void attend(
+            Matrix queries,
+            AttentionSpec spec,
+            RotaryTable rotary,
+            List<KvSegment> segments,
+            Matrix out,
+            Matrix logSums) {
+        attention.run(queries, (CpuRotary) rotary, segments, out, logSums);
+    }
+
+    @Override
+    public void scoreByAttention(
+            Matrix queries,
+            AttentionSpec spec,
+            RotaryTable rotary,
+            KvSegment segment,
+            int tokens,
+            boolean accumulate,
+            Matrix logSums) {
+        attentionMass.run(queries, (CpuRotary) rotary, segment, tokens, accumulate, logSums);
+    }
+
+    @Override
+    public void surprise(Matrix in, DeviceWeight output, int[] tokenIds, Matrix out) {
+        surprise.run(linear, in, output, tokenIds, out);
+    }
+
+    @Override
+    public void scoreAtRandom(KvSlice cache, long seed) {
+        CpuEviction.scoreAtRandom(cache, seed);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.locret.backend.cpu;
 
 import dev.locret.backend.Backend;
 import dev.locret.backend.EvictionSpec;
+import dev.locret.backend.EvictionSpec.ValueNorm;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
 import dev.locret.backend.Matrix;
@@ -12,14 +13,22 @@ final class CpuEviction {
     private final WorkerPool pool;
     private final int width;
     private final TopSelection[] selections;
+    private final CpuValueNorms[] valueNorms;
     private final float[][] means;
 
-    CpuEviction(WorkerPool pool, int width, int kvHeads, int maxEntries, int headDim) {
+    CpuEviction(WorkerPool pool, Kernels kernels, int kvHeads, int maxEntries, int headDim) {
         this.pool = pool;
-        this.width = width;
+        this.width = kernels.width();
         this.selections = new TopSelection[kvHeads];
         Arrays.setAll(selections, i -> new TopSelection(maxEntries));
+        this.valueNorms = new CpuValueNorms[pool.threads()];
+        Arrays.setAll(valueNorms, i -> new CpuValueNorms(kernels, maxEntries, headDim));
         this.means = new float[pool.threads()][headDim];
+    }
+
+    /** Bytes that the constructor allocates. */
+    static long bytes(int threads, int width, int kvHeads, int maxEntries, int headDim) {
+        return 8L * kvHeads * maxEntries + threads * (4L * headDim + CpuValueNorms.bytes(maxEntries, headDim, width));
     }
 
     void append(Matrix keys, Matrix values, KvSegment segment) {
@@ -86,6 +95,25 @@ final class CpuEviction {
         }
     }
 
+    static void scoreAtRandom(KvSlice cache, long seed) {
+        float[] scores = CpuBuffer.floats(cache.scores());
+        int[] positions = CpuBuffer.ints(cache.positions());
+        for (int head = 0; head < cache.kvHeads(); head++) {
+            for (int entry = 0; entry < cache.length(head); entry++) {
+                int at = cache.first(head) + entry;
+                long mixed = mix(mix(seed + ((long) head << 32) + positions[at]));
+                scores[at] = (mixed >>> 40) * 0x1p-24f;
+            }
+        }
+    }
+
+    /** The finalizer of SplitMix64: every bit of the input changes half of the output's. */
+    private static long mix(long x) {
+        x = (x ^ x >>> 30) * 0xBF58476D1CE4E5B9L;
+        x = (x ^ x >>> 27) * 0x94D049BB133111EBL;
+        return x ^ x >>> 31;
+    }
+
     void scoreByKeyDifference(KvSlice cache) {
         CacheLayout layout = CacheLayout.of(cache, width);
         float[] keys = CpuBuffer.floats(cache.keys());
@@ -130,7 +158,7 @@ final class CpuEviction {
         pool.run(cache.kvHeads(), (head, thread) -> {
             int keep = spec.budgets()[head];
             if (cache.length(head) > keep) {
-                rate(cache, spec, head);
+                rate(cache, spec, head, thread);
                 new CacheCompaction(cache, width).inPlace(head, selections[head].select(keep), keep);
             }
         });
@@ -138,7 +166,7 @@ final class CpuEviction {
 
     private void share(KvSlice cache, EvictionSpec spec) {
         int[] forced = new int[cache.kvHeads()];
-        pool.run(forced.length, (head, thread) -> forced[head] = rate(cache, spec, head));
+        pool.run(forced.length, (head, thread) -> forced[head] = rate(cache, spec, head, thread));
         TopSelection[] heads = Arrays.copyOf(selections, forced.length);
         int[] counts = new SharedBudget(heads, forced, spec.sharing())
                 .divide(Arrays.stream(spec.budgets()).asLongStream().sum());
@@ -148,19 +176,40 @@ final class CpuEviction {
     }
 
     /** Collects the scores of a head, infinite for entries that have to stay; returns how many those are. */
-    private int rate(KvSlice cache, EvictionSpec spec, int head) {
+    private int rate(KvSlice cache, EvictionSpec spec, int head, int thread) {
         TopSelection selection = selections[head];
         float[] scores = CpuBuffer.floats(cache.scores());
         int[] positions = CpuBuffer.ints(cache.positions());
         int length = cache.length(head);
         int base = cache.first(head);
+        ValueNorm norm = spec.valueNorm();
+        float[] squares = norm == null
+                ? null
+                : valueNorms[thread].squares(
+                        cache, head, (CpuWeight) norm.grams().get(head));
         int all = 0;
         selection.clear();
         for (int entry = 0; entry < length; entry++) {
             boolean forced = entry >= length - spec.recent() || positions[base + entry] < spec.pinnedTokens();
             all += forced ? 1 : 0;
-            selection.add(forced ? Float.POSITIVE_INFINITY : scores[base + entry]);
+            float score = forced ? Float.POSITIVE_INFINITY : pooled(scores, base, entry, length, spec.pooling());
+            selection.add(forced || norm == null ? score : weighed(score, squares[entry], norm.logarithm()));
         }
         return all;
+    }
+
+    private static float pooled(float[] scores, int base, int entry, int length, int pooling) {
+        float best = scores[base + entry];
+        int last = Math.min(length - 1, entry + pooling / 2);
+        for (int near = Math.max(0, entry - pooling / 2); near <= last; near++) {
+            best = Math.max(best, scores[base + near]);
+        }
+        return best;
+    }
+
+    private static float weighed(float score, float square, boolean logarithm) {
+        return logarithm
+                ? score + 0.5f * (float) Math.log(Math.max(square, Float.MIN_NORMAL))
+                : score * (float) Math.sqrt(square);
     }
 }

@@ -9,7 +9,7 @@ import dev.locret.backend.Matrix;
 final class CpuGradients {
     /** Rows of a batch that are taken at a time: a panel of them stays in a second-level cache. */
     private static final int ROW_BLOCK = 512;
-    /** Inputs of a task where there are too few panels for all threads, or a group of them. */
+    /** Inputs of a task where there are too few panels for all threads. */
     private static final int INPUT_BLOCK = 240;
 
     private final Kernels kernels;
@@ -39,7 +39,7 @@ final class CpuGradients {
         int columns = gradient.columns();
         int group = kernels.inputRows();
         boolean few = gradient.panels() < 2 * pool.threads();
-        int perTask = few ? Math.max(INPUT_BLOCK, group) : columns;
+        int perTask = few ? CacheLayout.roundUp(INPUT_BLOCK, Math.max(1, group)) : columns;
         int parts = (columns + perTask - 1) / perTask;
         for (int begin = 0; begin < rows; begin += ROW_BLOCK) {
             int count = Math.min(ROW_BLOCK, rows - begin);
@@ -57,16 +57,16 @@ final class CpuGradients {
         }
     }
 
-    /** Inputs {@code [first, last)} of a panel; a task's inputs are a multiple of every group. */
+    /** Inputs {@code [first, last)} of a panel, the first of them the first of a group. */
     private void product(
             int rows, int first, int last, int grouped, float[] b, CpuWeight gradient, int panel, boolean add) {
         float[] c = gradient.floats();
         int at = panel * gradient.panelWords();
         int groupedEnd = Math.min(last, grouped);
         if (groupedEnd > first) {
-            int count = groupedEnd - first;
             int stride = rows * kernels.inputRows();
-            kernels.multiplyInputs(count, rows, inputs, first * rows, stride, b, 0, c, at + first * width, width, add);
+            kernels.multiplyInputs(
+                    groupedEnd - first, rows, inputs, first * rows, stride, b, 0, c, at + first * width, width, add);
         }
         int from = Math.max(first, grouped);
         if (last > from) {

@@ -25,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param recentShare Share of the budget for the last entries, which stay whatever their score, 0 up to 1.
  * @param scorePooling Odd width of the maximum taken over neighbouring tokens' scores, 1 for none.
  * @param budgetAllocation How entries are divided among layers and heads: uniform, pooled or pyramid.
+ * @param valueNorm Whether scores are combined with the norm of what an entry adds to the output.
  * @param policy Eviction policy: auto, locret, keydiff, streaming-llm or none.
  * @param ropeFactors Longrope's factors: long, or auto for the short ones inside the original window.
  * @param threads Threads that compute.
@@ -51,6 +52,7 @@ record LocretProperties(
         Double recentShare,
         Integer scorePooling,
         String budgetAllocation,
+        Boolean valueNorm,
         String policy,
         String ropeFactors,
         Integer threads,

@@ -33,6 +33,7 @@ final class Settings {
         ifSet(properties.recentShare(), options::recentShare);
         ifSet(properties.scorePooling(), options::scorePooling);
         ifSet(properties.budgetAllocation(), options::budgetAllocation);
+        ifSet(properties.valueNorm(), options::valueNorm);
         ifSet(properties.policy(), options::policy);
         ifSet(properties.ropeFactors(), options::ropeFactors);
         ifSet(properties.threads(), options::threads);

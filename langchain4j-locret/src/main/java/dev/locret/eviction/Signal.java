@@ -1,0 +1,9 @@
+package dev.locret.eviction;
+
+/** What a policy reads of a forward beside queries, keys and values; produced only for policies that ask. */
+public enum Signal {
+    /** How much attention entries get from new tokens: a second product of queries and keys. */
+    ATTENTION,
+    /** How unexpected each token is: logits of all tokens. */
+    SURPRISE
+}
