@@ -23,11 +23,11 @@ final class Policies {
     private static final String WITHOUT_HEADS = "keydiff";
 
     private final Map<String, EvictionPolicy> byName = new LinkedHashMap<>();
-    private final Backend backend;
-    private final ValueGrams valueGrams;
     /** Null if there are no heads for it. */
     private final EvictionPolicy questionAware;
 
+    private final Backend backend;
+    private final ValueGrams valueGrams;
     private final EngineSettings settings;
     private final boolean heads;
     private boolean warned;
