@@ -10,8 +10,10 @@ final class CacheOptions {
             names = "--policy",
             paramLabel = "NAME",
             defaultValue = "auto",
-            description = "Eviction policy: auto, locret, keydiff, streaming-llm or none. auto takes locret with heads;"
-                    + " without, none while the prompt fits, then keydiff (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Eviction policy: auto, locret, keydiff, streaming-llm, h2o, snapkv, tova, sirllm, random or none."
+                            + " auto takes locret with heads;"
+                            + " without, none while the prompt fits, then keydiff (default: ${DEFAULT-VALUE}).")
     private String policy;
 
     @Option(

@@ -55,15 +55,15 @@ final class EvictionOptions {
                             + " a layer's heads; pyramid, more for the first layers (default: ${DEFAULT-VALUE}).")
     private String budgetAllocation;
 
-    @Option(names = "--value-norm", description = "Combine scores with the norm of what a value adds to the output.")
-    private boolean valueNorm;
-
     @Option(
             names = "--rope-factors",
             paramLabel = "NAME",
             description = "Longrope's factors: long, or auto, which takes the short ones for texts inside the original"
                     + " window (default: long wherever entries may be evicted, else auto).")
     private String ropeFactors;
+
+    @Option(names = "--value-norm", description = "Combine scores with the norm of what a value adds to the output.")
+    private boolean valueNorm;
 
     EngineOptions.Builder applyTo(EngineOptions.Builder options) {
         if (ropeFactors != null) {
@@ -89,6 +89,7 @@ final class EvictionOptions {
         settings.put("scorePooling", String.valueOf(scorePooling));
         settings.put("recentShare", String.valueOf(recentShare));
         settings.put("budgetAllocation", budgetAllocation);
+        settings.put("valueNorm", String.valueOf(valueNorm));
         settings.put("ropeFactors", String.valueOf(ropeFactors));
         return settings;
     }

@@ -33,6 +33,11 @@ public final class EngineOptions {
         return values.headsPath;
     }
 
+    /** Retaining heads for prompts whose question stands in front of the document, or null. */
+    public Path questionAwareHeadsPath() {
+        return values.questionAwareHeadsPath;
+    }
+
     /** {@code auto}, {@code cpu}, or a device that a later backend adds. */
     public String device() {
         return values.device;
@@ -136,6 +141,7 @@ public final class EngineOptions {
     public static final class Builder implements Cloneable {
         private final Path modelPath;
         private Path headsPath;
+        private Path questionAwareHeadsPath;
         private String device = "auto";
         private String policy = "auto";
         private int cacheBudget;
@@ -168,6 +174,15 @@ public final class EngineOptions {
             return this;
         }
 
+        /**
+         * Retaining heads that were trained with the question in front of the document; they take the place of the others
+         * for prompts that are read so. Without them such prompts are read with the others.
+         */
+        public Builder questionAwareHeadsPath(Path questionAwareHeadsPath) {
+            this.questionAwareHeadsPath = questionAwareHeadsPath;
+            return this;
+        }
+
         public Builder device(String device) {
             this.device = Checks.notNull("device", device);
             return this;
@@ -175,7 +190,7 @@ public final class EngineOptions {
 
         /**
          * {@code auto} (default): Locret with heads; without, full attention while the text fits the cache, KeyDiff from
-         * there on, with a warning. Else {@code locret}, {@code keydiff}, {@code streaming-llm} or {@code none}.
+         * there on, with a warning. Else one of {@link dev.locret.eviction.EvictionPolicies#names()}.
          */
         public Builder policy(String policy) {
             this.policy = Checks.notNull("policy", policy);

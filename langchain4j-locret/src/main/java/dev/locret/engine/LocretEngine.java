@@ -84,7 +84,7 @@ public final class LocretEngine implements AutoCloseable {
             throw e;
         }
         parts.monitor().queued(waiting);
-        handle.whenDone(parts.monitor()::ended);
+        handle.whenDone((result, failure) -> parts.monitor().ended(result, failure, handle.passed()));
     }
 
     /** Submits a request and waits for its answer. */

@@ -15,16 +15,20 @@ import java.util.Map;
  * @param values name to value, in the order in which they are compared
  */
 record SnapshotBinding(Map<String, String> values) {
+    private static final String MODEL = "model";
+
     /**
      * @param heads retaining heads, or null
      */
     static SnapshotBinding of(WeightSource weights, RetainingHeads heads, EngineSettings settings) {
         Map<String, String> values = new LinkedHashMap<>();
-        values.put("model", ModelHash.of(weights));
+        values.put(MODEL, ModelHash.of(weights));
         values.put("retaining-heads", heads == null ? "none" : ModelHash.of(heads));
         values.put("cache-budget", "" + settings.plan().budget());
         values.put("chunk-size", "" + settings.plan().chunkSize());
-        values.put("stabilizers", "" + settings.plan().stabilizers());
+        values.put(
+                "stabilizers",
+                settings.ownStabilizers() ? "" + settings.plan().stabilizers() : "an eighth of the budget");
         values.put("pinned-tokens", "" + settings.plan().pinnedTokens());
         values.put("score-pooling", "" + settings.plan().scorePooling());
         values.put("recent-share", "" + settings.plan().retention().recentShare());
@@ -33,6 +37,11 @@ record SnapshotBinding(Map<String, String> values) {
         values.put("positions", settings.positions().name());
         values.put("rope-factors", settings.ropeFactors().name());
         return new SnapshotBinding(values);
+    }
+
+    /** What tells the model from others. */
+    String model() {
+        return values.get(MODEL);
     }
 
     /** Fails with {@code context-mismatch}, naming the first difference, unless a file belongs here. */

@@ -58,7 +58,12 @@ final class SnapshotReader {
         for (int layer = 0; layer < slices.size(); layer++) {
             entries.add(reader.layer(header, layer));
         }
-        return ReadContext.of(header.name(), tokens, header.policy(), new CacheSnapshot(tokens.length, entries));
+        return ReadContext.of(
+                header.name(),
+                tokens,
+                header.policy(),
+                header.cacheBudget(),
+                new CacheSnapshot(tokens.length, entries));
     }
 
     private SnapshotHeader header() throws IOException {

@@ -121,8 +121,9 @@ class EnginePolicyTest {
                         EngineFixtures.options().policy("locret").build()))
                 .hasMessage("policy 'locret' needs retaining heads: policy=locret, retaining-heads-path=null");
         assertThatThrownBy(() ->
-                        LocretEngine.load(EngineFixtures.options().policy("h2o").build()))
-                .hasMessage("unknown eviction policy: policy=h2o, allowed=auto, locret, keydiff, streaming-llm, none");
+                        LocretEngine.load(EngineFixtures.options().policy("lru").build()))
+                .hasMessage("unknown eviction policy: policy=lru, allowed=auto, locret, keydiff, streaming-llm, h2o,"
+                        + " snapkv, tova, sirllm, random, none");
         try (LocretEngine engine = LocretEngine.load(EngineFixtures.options().build())) {
             assertThatThrownBy(() -> run(engine, 5, 1, "locret"))
                     .hasMessage("policy 'locret' needs retaining heads: policy=locret, retaining-heads-path=null");

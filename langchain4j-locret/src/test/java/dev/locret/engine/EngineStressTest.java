@@ -117,7 +117,9 @@ class EngineStressTest {
                 running.add(clients.submit(() -> ask(engine, own, closeUnderLoad, end)));
             }
             if (closeUnderLoad) {
-                LockSupport.parkNanos(settings.round().toNanos() / 2);
+                while (System.nanoTime() < end) {
+                    LockSupport.parkNanos(end - System.nanoTime());
+                }
                 engine.close();
             }
             for (Future<?> client : running) {
@@ -145,7 +147,7 @@ class EngineStressTest {
         assertThat(engine.status().queue().waiting()).isZero();
     }
 
-    /** Asks until the round ends, or the engine is closed. */
+    /** Asks until the round ends, or in some rounds until the engine is closed. */
     private void ask(LocretEngine engine, Random random, boolean mayClose, long end) {
         do {
             try {
@@ -163,7 +165,7 @@ class EngineStressTest {
                 // As a client would that finds the queue full.
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1 + random.nextInt(20)));
             }
-        } while (System.nanoTime() < end);
+        } while (mayClose || System.nanoTime() < end);
     }
 
     private void askOnce(LocretEngine engine, Random random) {

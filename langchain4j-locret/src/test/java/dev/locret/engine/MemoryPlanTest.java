@@ -48,6 +48,18 @@ class MemoryPlanTest {
     }
 
     @Test
+    void normsOfValuesAreCounted() {
+        ProbedBackend backend = EngineFixtures.backend();
+        EngineOptions.Builder options = EngineFixtures.withHeads().valueNorm(true);
+        try (LocretEngine engine = EngineFixtures.engine(options, backend, new FakeClock())) {
+            assertThat(engine.memoryPlan().parts())
+                    .extracting(MemoryPlan.Part::name)
+                    .contains("norms of values");
+            assertThat(backend.allocated).hasValue(loadBytes(engine.memoryPlan()));
+        }
+    }
+
+    @Test
     void pooledAndPyramidalCachesTakeWhatUniformOnesDo() {
         long uniform = cacheBytes(BudgetAllocation.UNIFORM);
         // A head begins at a multiple of the kernels' width, at most 64 entries: one more for each head.

@@ -43,6 +43,12 @@ class PrefixReuseTest {
         "keydiff, uniform",
         "keydiff, pooled",
         "streaming-llm, uniform",
+        "h2o, uniform",
+        "h2o, pooled",
+        "snapkv, uniform",
+        "tova, pyramid",
+        "sirllm, uniform",
+        "random, uniform",
         "none, uniform",
         "none, pooled"
     })

@@ -10,7 +10,6 @@ import dev.locret.cache.CachePlan;
 import dev.locret.format.Dequantizer;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
-import dev.locret.tensor.HostTensor;
 import java.util.Arrays;
 
 /** What a layer held before an eviction, compared with what it holds after it. */
@@ -51,29 +50,33 @@ final class EvictionCheck {
         int length = before.lengths()[head];
         float[] raw = Arrays.copyOfRange(before.scores(), before.first(head), before.first(head) + length);
         float[] out = new float[length];
+        ModelConfig config = weights.config();
+        float[] projection = Dequantizer.rows(
+                weights.require(
+                        "model.layers." + layer + ".self_attn.o_proj.weight",
+                        config.hiddenSize(),
+                        config.heads() * config.headDim()),
+                0,
+                config.hiddenSize());
+        boolean norm = plan.retention().valueNorm();
         int reach = policy.poolingAtEviction(plan.scorePooling()) / 2;
         for (int entry = 0; entry < length; entry++) {
             float best = Float.NEGATIVE_INFINITY;
             for (int near = Math.max(0, entry - reach); near <= Math.min(length - 1, entry + reach); near++) {
                 best = Math.max(best, raw[near]);
             }
-            boolean norm = plan.retention().valueNorm();
             out[entry] = switch (norm ? policy.valueNormUse() : ValueNormUse.NONE) {
                 case NONE -> best;
-                case ADD_LOGARITHM -> best + (float) Math.log(norm(weights, layer, head, entry));
-                case MULTIPLY -> best * (float) norm(weights, layer, head, entry);
+                case ADD_LOGARITHM -> best + (float) Math.log(norm(config, projection, head, entry));
+                case MULTIPLY -> best * (float) norm(config, projection, head, entry);
             };
         }
         return out;
     }
 
     /** What the value of an entry adds to the output, by the definition. */
-    private double norm(WeightSource weights, int layer, int head, int entry) {
-        ModelConfig config = weights.config();
+    private double norm(ModelConfig config, float[] w, int head, int entry) {
         int dim = config.headDim();
-        HostTensor projection = weights.require(
-                "model.layers." + layer + ".self_attn.o_proj.weight", config.hiddenSize(), config.heads() * dim);
-        float[] w = Dequantizer.rows(projection, 0, config.hiddenSize());
         int value = (before.first(head) + entry) * dim;
         double square = 0;
         for (int row = 0; row < config.hiddenSize(); row++) {

@@ -11,6 +11,7 @@ import dev.locret.cache.KvCache;
 import dev.locret.cache.Retention;
 import dev.locret.format.HeadsFile;
 import dev.locret.format.ModelFiles;
+import dev.locret.format.WeightSource;
 import dev.locret.model.Decoder;
 import dev.locret.model.RotaryEmbedding;
 import dev.locret.model.Segment;
@@ -35,16 +36,12 @@ class PolicyMatrixTest {
         List<Arguments> all = new ArrayList<>();
         for (String kernels : List.of("vector", "fallback")) {
             for (String policy : EvictionPolicies.names()) {
-                for (int pinned : new int[] {0, 6}) {
-                    for (int pooling : new int[] {1, 5}) {
-                        for (PositionMode positions : PositionMode.values()) {
-                            retentions().forEach(retention -> {
-                                if (!policy.equals("none")) {
-                                    all.add(Arguments.of(kernels, policy, pinned, pooling, positions, retention));
-                                }
-                            });
+                for (PositionMode positions : PositionMode.values()) {
+                    retentions().forEach(retention -> {
+                        if (!policy.equals("none")) {
+                            all.add(Arguments.of(kernels, policy, positions, retention));
                         }
-                    }
+                    });
                 }
             }
         }
@@ -59,44 +56,57 @@ class PolicyMatrixTest {
                         new Retention(0, allocation, true)));
     }
 
-    @ParameterizedTest(name = "{0} {1} pinned {2} pooling {3} {4} {5}")
+    @ParameterizedTest(name = "{0} {1} {2} {3}")
     @MethodSource("matrix")
-    void keepsTheBudgetTheBestAndTheForced(
-            String kernels, String name, int pinned, int pooling, PositionMode positions, Retention retention) {
+    void keepsTheBudgetTheBestAndTheForced(String kernels, String name, PositionMode positions, Retention retention) {
         Golden golden = Golden.of("llama-tiny");
         try (Backend backend = new CpuBackend(2, kernels);
                 ModelFiles files = ModelFiles.open(golden.directory())) {
-            CachePlan plan = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, pinned, pooling, retention);
+            ValueGrams grams = retention.valueNorm() ? ValueGrams.load(files.weights(), backend) : null;
+            CachePlan sizes = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, 0, 1, retention);
             Decoder decoder = new Decoder(
-                    files.weights(), backend, CHUNK, 1, plan.longest(), positions, RotaryEmbedding.Factors.LONG);
+                    files.weights(), backend, CHUNK, 1, sizes.longest(), positions, RotaryEmbedding.Factors.LONG);
             RetainingHeads heads = RetainingHeads.of(
                     HeadsFile.open(golden.directory().resolve("retaining_heads.safetensors")),
                     decoder.config(),
                     "heads");
             EvictionPolicy policy = EvictionPolicies.create(name, backend, heads, CHUNK);
-            KvCache cache = KvCache.allocate(backend, decoder.config(), plan);
-            ValueGrams grams = retention.valueNorm() ? ValueGrams.load(files.weights(), backend) : null;
-            Evictor evictor = new Evictor(backend, plan, grams);
-            int[] ids =
-                    IntStream.range(0, CHUNKS * CHUNK).map(i -> 3 + i * 7 % 500).toArray();
-            for (int begin = 0; begin < ids.length; begin += CHUNK) {
-                int[] chunk = Arrays.copyOfRange(ids, begin, begin + CHUNK);
-                decoder.forward(List.of(new Segment(cache, chunk, policy, pooling, false)), () -> {});
-                boolean last = begin + CHUNK == ids.length;
-                List<EvictionCheck> checks = new ArrayList<>();
-                for (int layer = 0; layer < cache.layers(); layer++) {
-                    int budget = plan.layerBudget(layer, cache.layers());
-                    int recent = plan.recentAfterChunk(last, budget);
-                    checks.add(new EvictionCheck(
-                            backend, layer, cache.layer(layer), policy, plan, budget, recent, files.weights()));
+            KvCache cache = KvCache.allocate(backend, decoder.config(), sizes);
+            for (int pinned : new int[] {0, 6}) {
+                for (int pooling : new int[] {1, 5}) {
+                    cache.clear();
+                    CachePlan plan = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, pinned, pooling, retention);
+                    read(decoder, cache, policy, plan, new Evictor(backend, plan, grams), files.weights());
                 }
-                evictor.afterChunk(cache, policy, last);
-                checks.forEach(EvictionCheck::verify);
-                assertThat(cache.room()).isGreaterThanOrEqualTo(plan.beside());
             }
-            assertThat(cache.tokens()).isEqualTo(ids.length);
-            assertThat(cache.entries())
-                    .isEqualTo((long) BUDGET * cache.layers() * decoder.config().kvHeads());
         }
+    }
+
+    private static void read(
+            Decoder decoder,
+            KvCache cache,
+            EvictionPolicy policy,
+            CachePlan plan,
+            Evictor evictor,
+            WeightSource weights) {
+        int[] ids = IntStream.range(0, CHUNKS * CHUNK).map(i -> 3 + i * 7 % 500).toArray();
+        for (int begin = 0; begin < ids.length; begin += CHUNK) {
+            int[] chunk = Arrays.copyOfRange(ids, begin, begin + CHUNK);
+            decoder.forward(List.of(new Segment(cache, chunk, policy, plan.scorePooling(), false)), () -> {});
+            boolean last = begin + CHUNK == ids.length;
+            List<EvictionCheck> checks = new ArrayList<>();
+            for (int layer = 0; layer < cache.layers(); layer++) {
+                int budget = plan.layerBudget(layer, cache.layers());
+                int recent = plan.recentAfterChunk(last, budget);
+                checks.add(new EvictionCheck(
+                        decoder.backend(), layer, cache.layer(layer), policy, plan, budget, recent, weights));
+            }
+            evictor.afterChunk(cache, policy, last);
+            checks.forEach(EvictionCheck::verify);
+            assertThat(cache.room()).isGreaterThanOrEqualTo(plan.beside());
+        }
+        assertThat(cache.tokens()).isEqualTo(ids.length);
+        int heads = cache.layers() * decoder.config().kvHeads();
+        assertThat(cache.entries()).isEqualTo((long) BUDGET * heads);
     }
 }

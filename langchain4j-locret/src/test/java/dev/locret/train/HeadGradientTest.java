@@ -38,7 +38,7 @@ class HeadGradientTest {
         ScoreLoss.Factors factors = new ScoreLoss.Factors(1.0 / (rows * kvHeads), 0.2 / (kvHeads * (rows - 1.0)));
         AttentionSpec spec = new AttentionSpec(kvHeads, kvHeads, 2, 1, PositionMode.CACHE);
         try (CpuBackend backend = new CpuBackend(2, kernels)) {
-            backend.reserveLinear(rows, Math.max(inputs, hidden));
+            backend.reserveLinear(64, Math.max(inputs, hidden));
             TrainingOperations operations = backend.training(new TrainingSpec(spec, rows, Math.max(inputs, hidden)));
             HostTensor fc1 = TrainedHeads.tensor("fc1", hidden, inputs, w1);
             HostTensor fc2 = TrainedHeads.tensor("fc2", kvHeads, hidden, w2);
@@ -46,7 +46,7 @@ class HeadGradientTest {
                     new RetainingHeads("test", hidden, new HostTensor[] {fc1}, new HostTensor[] {fc2}),
                     backend,
                     operations);
-            HeadUpdate update = new HeadUpdate(backend, operations, heads.layer(0), rows);
+            HeadUpdate update = new HeadUpdate(backend, operations, heads.layer(0), rows, 64);
 
             ScoreLoss loss = update.gradients(
                     heads.layer(0), matrix(backend, x, inputs), rows, matrix(backend, labels, kvHeads), factors);

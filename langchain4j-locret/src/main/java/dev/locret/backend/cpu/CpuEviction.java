@@ -101,7 +101,8 @@ final class CpuEviction {
         for (int head = 0; head < cache.kvHeads(); head++) {
             for (int entry = 0; entry < cache.length(head); entry++) {
                 int at = cache.first(head) + entry;
-                long mixed = mix(mix(seed + ((long) head << 32) + positions[at]));
+                // Seeds that follow each other must not give neighbouring positions' numbers.
+                long mixed = mix(mix(seed) + ((long) head << 32) + positions[at]);
                 scores[at] = (mixed >>> 40) * 0x1p-24f;
             }
         }

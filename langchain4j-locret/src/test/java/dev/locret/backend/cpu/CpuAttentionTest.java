@@ -10,6 +10,7 @@ import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.RotaryTable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,19 +49,33 @@ class CpuAttentionTest {
             fill(backend, cache, random, cached + rows, keys, values, rows);
             Matrix queries = matrix(backend, gaussian(random, rows * heads * headDim), heads * headDim);
             Matrix out = matrix(backend, new float[rows * heads * headDim], heads * headDim);
-            backend.attend(queries, spec, rotary, List.of(new KvSegment(cache, 0, rows, cached)), out);
+            Matrix logSums = matrix(backend, new float[rows * heads], heads);
+            KvSegment segment = new KvSegment(cache, 0, rows, cached);
+            backend.attend(queries, spec, rotary, List.of(segment), out, logSums);
+            float[][] before = scores(cache);
+            backend.scoreByAttention(queries, spec, rotary, segment, rows, true, logSums);
+            float[][] all = scores(cache);
+            backend.scoreByAttention(queries, spec, rotary, segment, 1, false, logSums);
+            float[][] last = scores(cache);
+            double[][][] mass = new double[2][kvHeads][cache.longest()];
             float[] q = backend.download(queries, rows);
             float[] actual = backend.download(out, rows);
             for (int row = 0; row < rows; row++) {
                 for (int head = 0; head < heads; head++) {
                     int kv = head / (heads / kvHeads);
-                    int before = cache.length(kv) - rows;
+                    int earlier = cache.length(kv) - rows;
+                    double[] weights =
+                            weights(q, (row * heads + head) * headDim, keys[kv], earlier + row, spec, cosines, sines);
+                    for (int entry = 0; entry < weights.length; entry++) {
+                        mass[0][kv][entry] += weights[entry];
+                        mass[1][kv][entry] += row == rows - 1 ? weights[entry] : 0;
+                    }
                     double[] expected = naive(
                             q,
                             (row * heads + head) * headDim,
                             keys[kv],
                             values[kv],
-                            before + row,
+                            earlier + row,
                             spec,
                             cosines,
                             sines);
@@ -72,7 +87,30 @@ class CpuAttentionTest {
                     }
                 }
             }
+            for (int kv = 0; kv < kvHeads; kv++) {
+                assertMass(all[kv], mass[0][kv], before[kv], cache.length(kv) - rows);
+                assertMass(last[kv], mass[1][kv], before[kv], 0);
+            }
         }
+    }
+
+    /** Sums of up to 130 · 9 probabilities, each of them off by up to 1e-5. */
+    private static void assertMass(float[] actual, double[] expected, float[] before, int earlier) {
+        for (int entry = 0; entry < actual.length; entry++) {
+            double old = entry < earlier ? before[entry] : 0;
+            assertThat((double) actual[entry] - old)
+                    .as("attention to entry %s", entry)
+                    .isCloseTo(expected[entry], offset(1e-4 + 1e-5 * expected[entry]));
+        }
+    }
+
+    private static float[][] scores(KvSlice cache) {
+        float[][] scores = new float[cache.kvHeads()][];
+        for (int head = 0; head < scores.length; head++) {
+            int first = cache.first(head);
+            scores[head] = Arrays.copyOfRange(CpuBuffer.floats(cache.scores()), first, first + cache.length(head));
+        }
+        return scores;
     }
 
     /** Fills every head with its own number of entries: shorter by one for each further head where that is possible. */
@@ -88,6 +126,10 @@ class CpuAttentionTest {
             for (int entry = 0; entry < count; entry++) {
                 layout.putKey(keys[head], entry * headDim, CpuBuffer.floats(cache.keys()), head, entry);
                 layout.putValue(values[head], entry * headDim, CpuBuffer.floats(cache.values()), head, entry);
+            }
+            int first = cache.first(head);
+            for (int entry = 0; entry < count; entry++) {
+                CpuBuffer.floats(cache.scores())[first + entry] = random.nextFloat();
             }
             cache.setLength(head, count);
         }
@@ -107,6 +149,19 @@ class CpuAttentionTest {
             float[] cosines,
             float[] sines) {
         int dim = spec.headDim();
+        double[] weights = weights(queries, at, keys, position, spec, cosines, sines);
+        double[] out = new double[dim];
+        for (int entry = 0; entry <= position; entry++) {
+            for (int j = 0; j < dim; j++) {
+                out[j] += weights[entry] * values[entry * dim + j];
+            }
+        }
+        return out;
+    }
+
+    private static double[] weights(
+            float[] queries, int at, float[] keys, int position, AttentionSpec spec, float[] cosines, float[] sines) {
+        int dim = spec.headDim();
         double[] query = rotate(queries, at, dim, position, cosines, sines);
         double[] weights = new double[position + 1];
         double max = Double.NEGATIVE_INFINITY;
@@ -118,18 +173,14 @@ class CpuAttentionTest {
             max = Math.max(max, weights[entry]);
         }
         double sum = 0;
-        double[] out = new double[dim];
         for (int entry = 0; entry <= position; entry++) {
-            double weight = Math.exp(weights[entry] - max);
-            sum += weight;
-            for (int j = 0; j < dim; j++) {
-                out[j] += weight * values[entry * dim + j];
-            }
+            weights[entry] = Math.exp(weights[entry] - max);
+            sum += weights[entry];
         }
-        for (int j = 0; j < dim; j++) {
-            out[j] /= sum;
+        for (int entry = 0; entry <= position; entry++) {
+            weights[entry] /= sum;
         }
-        return out;
+        return weights;
     }
 
     private static double[] rotate(float[] x, int at, int dim, int position, float[] cosines, float[] sines) {
