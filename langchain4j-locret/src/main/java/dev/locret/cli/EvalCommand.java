@@ -4,6 +4,7 @@ import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.corpus.Corpus;
 import dev.locret.corpus.TokenCount;
+import dev.locret.engine.EngineOptions;
 import dev.locret.engine.LocretEngine;
 import dev.locret.engine.ModelText;
 import dev.locret.eval.Evaluation;
@@ -87,9 +88,13 @@ final class EvalCommand extends LocretCommand {
             names = "--policy",
             split = ",",
             paramLabel = "NAME",
-            description = "Eviction policies (default: all that the model has what it takes for). Full attention is"
-                    + " always measured.")
+            description = "Eviction policies (default: all that the model has what it takes for).")
     private List<String> policies;
+
+    @Option(
+            names = "--without-full",
+            description = "Do not measure full attention, which takes memory for the longest document.")
+    private boolean withoutFull;
 
     @Option(
             names = "--budget",
@@ -141,7 +146,7 @@ final class EvalCommand extends LocretCommand {
             text = ModelText.load(files);
         }
         TokenCount count = TokenCount.of(text.tokenizer());
-        Plan plan = new Plan(tasks(count, output), lengths(), policies(output), budgets, samples, seed);
+        Plan plan = new Plan(tasks(count, output), lengths(), !withoutFull, policies(output), budgets, samples, seed);
         ResultsFile results = ResultsFile.open(directory().resolve("results.jsonl"), settings(output));
         Evaluation evaluation = new Evaluation(
                 plan,
@@ -202,12 +207,14 @@ final class EvalCommand extends LocretCommand {
     }
 
     private LocretEngine load(String policy, int budget, int localTokens, Output output) {
-        return LocretEngine.load(eviction.applyTo(model.engineOptions(output))
+        EngineOptions.Builder options = eviction.applyTo(model.engineOptions(output))
                 .policy(policy)
-                .cacheBudget(budget)
                 .localTokens(localTokens)
-                .maxSessions(parallel)
-                .build());
+                .maxSessions(parallel);
+        boolean full = policy.equals("none");
+        // By default as many as the window holds, which for most models is more than there is memory for.
+        int most = full ? LocretEngine.plan(options.build()).cache().budget() : budget;
+        return LocretEngine.load(options.cacheBudget(Math.min(budget, most)).build());
     }
 
     private Path directory() {

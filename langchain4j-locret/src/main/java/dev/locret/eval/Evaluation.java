@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Runs a plan: one engine after the other, one for each budget; what is in the results already is not measured again. */
 public final class Evaluation {
@@ -43,8 +42,7 @@ public final class Evaluation {
      * @return cases that were left out, since full attention does not hold their documents
      */
     public int run(Listener listener) {
-        List<Integer> budgets =
-                Stream.concat(Stream.of(0), plan.budgets().stream()).toList();
+        List<Integer> budgets = plan.allBudgets();
         int of = budgets.stream().mapToInt(b -> plan.cases(b).size()).sum();
         int leftOut = 0;
         int done = 0;
@@ -56,8 +54,9 @@ public final class Evaluation {
             if (cases.isEmpty()) {
                 continue;
             }
-            String first = budget == 0 ? Plan.FULL : cases.get(0).policy();
-            try (LocretEngine engine = engines.load(first, budget, localTokens(cases))) {
+            String policy = cases.get(0).policy();
+            int entries = budget == 0 ? longest(cases) : budget;
+            try (LocretEngine engine = engines.load(policy, entries, localTokens(cases))) {
                 Measurement measurement = new Measurement(engine);
                 for (Case one : cases) {
                     Optional<Outcome> outcome = measurement.measure(one, plan.item(one));
@@ -79,5 +78,25 @@ public final class Evaluation {
                 .flatMapToInt(q -> IntStream.of(
                         SplitPrompt.of(tokenizer, template, "document", q).question().length))
                 .reduce(Measurement.LOCAL_TOKENS, Math::max);
+    }
+
+    /** Tokens of the longest document with a question and its answer, or with its continuation. */
+    private int longest(List<Case> cases) {
+        return cases.stream().map(plan::item).mapToInt(this::tokens).max().orElseThrow();
+    }
+
+    private int tokens(Item item) {
+        if (item.continuation() != null) {
+            return SplitPrompt.plain(tokenizer, item.document()).document().length + ContinuationTask.TOKENS;
+        }
+        int question = 0;
+        for (Query query : item.queries()) {
+            int tail = SplitPrompt.of(tokenizer, template, "document", query.question())
+                    .question()
+                    .length;
+            question = Math.max(question, tail + query.maxTokens());
+        }
+        String any = item.queries().get(0).question();
+        return SplitPrompt.of(tokenizer, template, item.document(), any).document().length + question;
     }
 }

@@ -4,19 +4,27 @@ import dev.locret.common.Checks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
- * What is to be measured: every task at every length with every policy and every budget, and full attention beside it.
+ * What is to be measured: every task at every length with every policy and every budget.
  *
  * @param tasks the tasks
  * @param lengths tokens of documents, for tasks that make them
- * @param policies names of eviction policies; {@code none}, full attention, is always measured too
+ * @param full whether full attention, {@code none}, is measured beside the policies
+ * @param policies names of eviction policies
  * @param budgets entries kept per KV head
  * @param samples documents of each task and length
  * @param seed of all that is drawn; the same documents for all policies
  */
 public record Plan(
-        List<Task> tasks, List<Integer> lengths, List<String> policies, List<Integer> budgets, int samples, long seed) {
+        List<Task> tasks,
+        List<Integer> lengths,
+        boolean full,
+        List<String> policies,
+        List<Integer> budgets,
+        int samples,
+        long seed) {
     static final String FULL = "none";
 
     /**
@@ -37,6 +45,13 @@ public record Plan(
                                 + ", length=" + length);
             }
         }
+    }
+
+    /** All budgets, 0 for full attention. */
+    List<Integer> allBudgets() {
+        return Stream.concat(full ? Stream.of(0) : Stream.of(), budgets.stream())
+                .distinct()
+                .toList();
     }
 
     /** All cases of a budget; 0 for full attention. Cases of one document stand beside each other. */

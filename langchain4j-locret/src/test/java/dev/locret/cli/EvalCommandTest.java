@@ -92,6 +92,28 @@ class EvalCommandTest {
     }
 
     @Test
+    void measuresAFileOfTheUserWithoutFullAttention() throws IOException {
+        Path file = Files.writeString(
+                directory.resolve("mine.jsonl"),
+                Output.toJson(java.util.Map.of(
+                                "context",
+                                TrainDataCommandTest.prose(100, 108) + "\n\nThe harbour master is called Anna Mercer.",
+                                "question",
+                                "What is the harbour master called?",
+                                "answer",
+                                "Anna"))
+                        + "\n");
+        CommandRun run = run("--task-file", file, "--without-full", "--policy", "streaming-llm", "--json");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.json().get("rows")).hasSize(1);
+        JsonNode row = run.json().get("rows").get(0);
+        assertThat(row.get("task").asText()).isEqualTo("mine");
+        assertThat(row.get("policy").asText()).isEqualTo("streaming-llm");
+        assertThat(row.get("questions").asInt()).isEqualTo(1);
+        assertThat(row.has("ofFull")).isFalse();
+    }
+
+    @Test
     void refusesABudgetThatEvictsNothing() {
         CommandRun run = run("--budget", "512");
         assertThat(run.status()).isEqualTo(2);
