@@ -93,6 +93,7 @@ public final class TrainingRun {
             }
             HeadsWriter.write(options.output(), heads, operations, metadata(identity, data));
             LossCurve.writeCsv(options.beside(".csv"), history);
+            LossCurve.writePng(options.beside(".png"), history);
             file.delete();
         }
     }

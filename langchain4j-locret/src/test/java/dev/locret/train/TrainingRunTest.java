@@ -13,6 +13,7 @@ import dev.locret.common.LocretException;
 import dev.locret.eviction.RetainingHeads;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.SafetensorsFile;
+import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +64,8 @@ class TrainingRunTest {
         assertThat(csv).hasSize(61);
         assertThat(csv.get(0)).isEqualTo("step,loss,smooth_loss,total,learning_rate,tokens");
         assertThat(csv.get(60)).startsWith("59," + log.last + ",");
+        BufferedImage curve = ImageIO.read(directory.resolve("heads.png").toFile());
+        assertThat(curve.getWidth()).isEqualTo(800);
         assertThat(directory.resolve("heads.safetensors.checkpoint")).doesNotExist();
     }
 
