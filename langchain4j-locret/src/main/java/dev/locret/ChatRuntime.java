@@ -1,10 +1,13 @@
 package dev.locret;
 
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.output.FinishReason;
@@ -68,12 +71,16 @@ record ChatRuntime(
 
     private PreparedChat prepare(ChatRequest request) {
         LocretChatRequestParameters parameters = LocretChatRequestParameters.of(request.parameters());
+        return PreparedChat.of(model(parameters), request.messages(), parameters, sendThinking);
+    }
+
+    private LoadedModel model(ChatRequestParameters parameters) {
         LoadedModel model = models.get(parameters.modelName());
         if (model == null) {
             throw new ModelNotFoundException("no such model is loaded: modelName=" + parameters.modelName()
                     + ", loaded=" + String.join(", ", models.keySet()));
         }
-        return PreparedChat.of(model, request.messages(), parameters, sendThinking);
+        return model;
     }
 
     private ChatResponse response(ChatRequest request, AnswerCollector answer, GenerationResult result) {
@@ -91,6 +98,7 @@ record ChatRuntime(
                 .entriesEvicted(result.entriesEvicted())
                 .policy(result.policy())
                 .cacheBytes(result.cacheBytes())
+                .questionAware(result.questionAware())
                 .queueDuration(result.queued())
                 .prefillDuration(result.prefill())
                 .decodeDuration(result.decode())
@@ -101,11 +109,21 @@ record ChatRuntime(
                 .build();
     }
 
-    ContextReading readContext(String name, String text, GenerationListener listener) {
-        LoadedModel model = models.get(defaults.modelName());
-        return model.engine()
-                .contexts()
-                .read(new ContextRequest(name, model.messages().toContext(text)), listener);
+    /** Reads the beginning of a conversation; of the defaults, those that decide what is kept of it. */
+    ContextReading readContext(String name, ChatRequest request, GenerationListener listener) {
+        LocretChatRequestParameters own = LocretChatRequestParameters.of(request.parameters());
+        LocretChatRequestParameters parameters = defaults.overrideWith(own);
+        LoadedModel model = model(parameters);
+        List<ToolSpecification> tools =
+                parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications();
+        ContextRequest context = new ContextRequest(
+                name,
+                model.messages().toContext(request.messages(), tools),
+                parameters.evictionPolicy(),
+                parameters.cacheBudget() == null ? 0 : parameters.cacheBudget(),
+                own.timeout(),
+                own.priority() == null ? 0 : own.priority());
+        return model.engine().contexts().read(context, listener);
     }
 
     LocretEngine engine() {

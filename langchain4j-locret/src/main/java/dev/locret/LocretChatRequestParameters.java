@@ -17,6 +17,8 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
     private final Double repetitionPenalty;
     private final Long seed;
     private final String evictionPolicy;
+    private final Boolean questionAware;
+    private final Integer cacheBudget;
     private final String context;
     private final Boolean think;
     private final Duration timeout;
@@ -28,6 +30,8 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
         this.repetitionPenalty = builder.repetitionPenalty;
         this.seed = builder.seed;
         this.evictionPolicy = builder.evictionPolicy;
+        this.questionAware = builder.questionAware;
+        this.cacheBudget = builder.cacheBudget;
         this.context = builder.context;
         this.think = builder.think;
         this.timeout = builder.timeout;
@@ -63,6 +67,16 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
     /** Name of an eviction policy, for this request instead of the engine's. */
     public String evictionPolicy() {
         return evictionPolicy;
+    }
+
+    /** Whether the question is put in front of its document, and kept while that is read; not unless set. */
+    public Boolean questionAware() {
+        return questionAware;
+    }
+
+    /** Entries kept per KV head, for this request instead of the engine's: at most those. */
+    public Integer cacheBudget() {
+        return cacheBudget;
     }
 
     /** Name of a context that was read before, after which the messages go on. */
@@ -103,6 +117,8 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 && Objects.equals(repetitionPenalty, that.repetitionPenalty)
                 && Objects.equals(seed, that.seed)
                 && Objects.equals(evictionPolicy, that.evictionPolicy)
+                && Objects.equals(questionAware, that.questionAware)
+                && Objects.equals(cacheBudget, that.cacheBudget)
                 && Objects.equals(context, that.context)
                 && Objects.equals(think, that.think)
                 && Objects.equals(timeout, that.timeout)
@@ -112,13 +128,25 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
     @Override
     public int hashCode() {
         return Objects.hash(
-                super.hashCode(), minP, repetitionPenalty, seed, evictionPolicy, context, think, timeout, priority);
+                super.hashCode(),
+                minP,
+                repetitionPenalty,
+                seed,
+                evictionPolicy,
+                cacheBudget,
+                questionAware,
+                context,
+                think,
+                timeout,
+                priority);
     }
 
     @Override
     public String toString() {
         return "LocretChatRequestParameters{" + super.toString() + ", minP=" + minP + ", repetitionPenalty="
-                + repetitionPenalty + ", seed=" + seed + ", evictionPolicy=" + evictionPolicy + ", context="
+                + repetitionPenalty + ", seed=" + seed + ", evictionPolicy=" + evictionPolicy + ", questionAware="
+                + questionAware + ", cacheBudget="
+                + cacheBudget + ", context="
                 + context + ", think=" + think + ", timeout=" + timeout + ", priority=" + priority + '}';
     }
 
@@ -128,6 +156,8 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
         private Double repetitionPenalty;
         private Long seed;
         private String evictionPolicy;
+        private Boolean questionAware;
+        private Integer cacheBudget;
         private String context;
         private Boolean think;
         private Duration timeout;
@@ -141,6 +171,8 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 repetitionPenalty = own.repetitionPenalty == null ? repetitionPenalty : own.repetitionPenalty;
                 seed = own.seed == null ? seed : own.seed;
                 evictionPolicy = own.evictionPolicy == null ? evictionPolicy : own.evictionPolicy;
+                questionAware = own.questionAware == null ? questionAware : own.questionAware;
+                cacheBudget = own.cacheBudget == null ? cacheBudget : own.cacheBudget;
                 context = own.context == null ? context : own.context;
                 think = own.think == null ? think : own.think;
                 timeout = own.timeout == null ? timeout : own.timeout;
@@ -166,6 +198,16 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
 
         public Builder evictionPolicy(String evictionPolicy) {
             this.evictionPolicy = evictionPolicy;
+            return this;
+        }
+
+        public Builder questionAware(Boolean questionAware) {
+            this.questionAware = questionAware;
+            return this;
+        }
+
+        public Builder cacheBudget(Integer cacheBudget) {
+            this.cacheBudget = cacheBudget;
             return this;
         }
 

@@ -14,6 +14,7 @@ public class LocretChatResponseMetadata extends ChatResponseMetadata {
     private final long entriesEvicted;
     private final String policy;
     private final long cacheBytes;
+    private final boolean questionAware;
     private final Duration queueDuration;
     private final Duration prefillDuration;
     private final Duration decodeDuration;
@@ -25,6 +26,7 @@ public class LocretChatResponseMetadata extends ChatResponseMetadata {
         this.entriesEvicted = builder.entriesEvicted;
         this.policy = builder.policy;
         this.cacheBytes = builder.cacheBytes;
+        this.questionAware = builder.questionAware;
         this.queueDuration = builder.queueDuration;
         this.prefillDuration = builder.prefillDuration;
         this.decodeDuration = builder.decodeDuration;
@@ -65,6 +67,11 @@ public class LocretChatResponseMetadata extends ChatResponseMetadata {
         return cacheBytes;
     }
 
+    /** Whether the question stood in front of its document and was kept while that was read. */
+    public boolean questionAware() {
+        return questionAware;
+    }
+
     /** Time the request waited. */
     public Duration queueDuration() {
         return queueDuration;
@@ -88,6 +95,7 @@ public class LocretChatResponseMetadata extends ChatResponseMetadata {
                 .entriesEvicted(entriesEvicted)
                 .policy(policy)
                 .cacheBytes(cacheBytes)
+                .questionAware(questionAware)
                 .queueDuration(queueDuration)
                 .prefillDuration(prefillDuration)
                 .decodeDuration(decodeDuration);
@@ -102,6 +110,7 @@ public class LocretChatResponseMetadata extends ChatResponseMetadata {
                 && entriesEvicted == that.entriesEvicted
                 && Objects.equals(policy, that.policy)
                 && cacheBytes == that.cacheBytes
+                && questionAware == that.questionAware
                 && Objects.equals(queueDuration, that.queueDuration)
                 && Objects.equals(prefillDuration, that.prefillDuration)
                 && Objects.equals(decodeDuration, that.decodeDuration);
@@ -116,6 +125,7 @@ public class LocretChatResponseMetadata extends ChatResponseMetadata {
                 entriesEvicted,
                 policy,
                 cacheBytes,
+                questionAware,
                 queueDuration,
                 prefillDuration,
                 decodeDuration);
@@ -125,7 +135,8 @@ public class LocretChatResponseMetadata extends ChatResponseMetadata {
     public String toString() {
         return "LocretChatResponseMetadata{" + super.toString() + ", promptTokensRead=" + promptTokensRead
                 + ", entriesKept=" + entriesKept + ", entriesEvicted=" + entriesEvicted + ", policy=" + policy
-                + ", cacheBytes=" + cacheBytes + ", queueDuration=" + queueDuration + ", prefillDuration="
+                + ", cacheBytes=" + cacheBytes + ", questionAware=" + questionAware + ", queueDuration=" + queueDuration
+                + ", prefillDuration="
                 + prefillDuration + ", decodeDuration=" + decodeDuration + '}';
     }
 
@@ -136,6 +147,7 @@ public class LocretChatResponseMetadata extends ChatResponseMetadata {
         private long entriesEvicted;
         private String policy;
         private long cacheBytes;
+        private boolean questionAware;
         private Duration queueDuration;
         private Duration prefillDuration;
         private Duration decodeDuration;
@@ -162,6 +174,11 @@ public class LocretChatResponseMetadata extends ChatResponseMetadata {
 
         public Builder cacheBytes(long cacheBytes) {
             this.cacheBytes = cacheBytes;
+            return this;
+        }
+
+        public Builder questionAware(boolean questionAware) {
+            this.questionAware = questionAware;
             return this;
         }
 

@@ -68,6 +68,19 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return retainingHeadsPath(retainingHeadsPath == null ? null : Path.of(retainingHeadsPath));
     }
 
+    /**
+     * Retaining heads that were trained with the question in front of the document, for requests with {@code
+     * questionAware}; without them such requests use the others.
+     */
+    public B questionAwareHeadsPath(Path questionAwareHeadsPath) {
+        return loading("questionAwareHeadsPath", questionAwareHeadsPath, EngineOptions.Builder::questionAwareHeadsPath);
+    }
+
+    /** As {@link #questionAwareHeadsPath(Path)}. */
+    public B questionAwareHeadsPath(String questionAwareHeadsPath) {
+        return questionAwareHeadsPath(questionAwareHeadsPath == null ? null : Path.of(questionAwareHeadsPath));
+    }
+
     /** {@code auto} (default) or {@code cpu}. */
     public B device(String device) {
         return loading("device", device, EngineOptions.Builder::device);
@@ -208,6 +221,15 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
     /** Time for a request, waiting included; none by default, since long prompts take long. */
     public B timeout(Duration timeout) {
         parameters.timeout(timeout);
+        return self();
+    }
+
+    /**
+     * Whether prompts longer than the cache budget are read with their question in front of the document, so that it
+     * decides what is kept; off by default. The question is the last text of the last user message.
+     */
+    public B questionAware(Boolean questionAware) {
+        parameters.questionAware(questionAware);
         return self();
     }
 

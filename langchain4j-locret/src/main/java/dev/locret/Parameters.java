@@ -18,6 +18,7 @@ final class Parameters {
         inRange("presence-penalty", parameters.presencePenalty(), -100, 100);
         inRange("frequency-penalty", parameters.frequencyPenalty(), -100, 100);
         inRange("max-output-tokens", parameters.maxOutputTokens(), 1, Integer.MAX_VALUE);
+        inRange("cache-budget", parameters.cacheBudget(), 1, Integer.MAX_VALUE);
         Duration timeout = parameters.timeout();
         Checks.argument(
                 timeout == null || !timeout.isNegative() && !timeout.isZero(),

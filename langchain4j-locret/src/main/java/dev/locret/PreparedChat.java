@@ -1,5 +1,7 @@
 package dev.locret;
 
+import static dev.locret.chat.UnsupportedFeatures.unsupported;
+
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.chat.request.ResponseFormat;
@@ -27,16 +29,15 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
             List<ChatMessage> history,
             LocretChatRequestParameters parameters,
             boolean sendThinking) {
-        MessageMapper messages = model.messages();
         boolean forced = parameters.toolChoice() == ToolChoice.REQUIRED;
         List<ToolSpecification> tools =
                 parameters.toolChoice() == ToolChoice.NONE ? List.of() : parameters.toolSpecifications();
+        MessageMapper messages = tools.isEmpty() ? model.messages() : model.toolMessages();
         UnsupportedFeatures.refuse(parameters, parameters.think());
         ResponseFormat format = parameters.responseFormat();
         boolean json = format != null && format.type() == ResponseFormatType.JSON;
         PromptOptions options = new PromptOptions(tools, forced, json, parameters.think(), sendThinking);
-        Prompt prompt =
-                parameters.context() == null ? messages.toPrompt(history, options) : messages.toRest(history, options);
+        Prompt prompt = prompt(model, history, parameters, options);
         Integer maxOutputTokens = parameters.maxOutputTokens();
         GenerationRequest generation = new GenerationRequest(
                         prompt.tokens(),
@@ -46,7 +47,9 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
                         parameters.stopSequences(),
                         parameters.evictionPolicy(),
                         parameters.timeout())
-                .withContext(parameters.context())
+                .withCacheBudget(parameters.cacheBudget() == null ? 0 : parameters.cacheBudget())
+                .withQuestionEnd(prompt.questionEnd())
+                .withContext(parameters.context(), prompt.contextHead())
                 .withPriority(parameters.priority() == null ? 0 : parameters.priority())
                 .withMessageBorders(messages.borders(prompt.tokens()))
                 .withShownTokens(messages.markers(!tools.isEmpty()))
@@ -57,5 +60,27 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
                 generation,
                 // JSON that is asked for may look like a call of anything.
                 new AnswerReading(prompt.start(), tools.isEmpty() ? null : messages.toolFormat(), names, !json));
+    }
+
+    private static Prompt prompt(
+            LoadedModel model,
+            List<ChatMessage> history,
+            LocretChatRequestParameters parameters,
+            PromptOptions options) {
+        MessageMapper messages = model.messages();
+        boolean questionAware = Boolean.TRUE.equals(parameters.questionAware());
+        if (parameters.context() != null) {
+            if (questionAware) {
+                throw unsupported("parameter 'questionAware' with parameter 'context' (a context is read before the"
+                        + " question is known)");
+            }
+            return messages.toRest(history, options);
+        }
+        Prompt plain = messages.toPrompt(history, options);
+        Integer budget = parameters.cacheBudget();
+        // What fits the cache is kept whole, whatever the question.
+        boolean evicts = plain.tokens().length
+                > (budget == null ? model.engine().cachePlan().budget() : budget);
+        return questionAware && evicts ? messages.toQuestionAwarePrompt(history, options) : plain;
     }
 }

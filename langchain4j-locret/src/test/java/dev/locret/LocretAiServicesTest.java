@@ -2,7 +2,9 @@ package dev.locret;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.memory.ChatMemory;
+import dev.langchain4j.memory.chat.MessageWindowChatMemory;
 import dev.langchain4j.memory.chat.TokenWindowChatMemory;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.service.AiServices;
@@ -10,7 +12,9 @@ import dev.langchain4j.service.Result;
 import dev.langchain4j.service.TokenStream;
 import dev.locret.testing.DemoEngine;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The models as most users reach them. */
@@ -52,5 +56,38 @@ class LocretAiServicesTest {
         assertThat(memory.messages()).hasSize(4).contains(second.aiMessage());
         assertThat(second.tokenUsage().inputTokenCount())
                 .isGreaterThan(first.tokenUsage().inputTokenCount());
+    }
+
+    @Test
+    void remembersNoAnswerThatWasCancelled() throws Exception {
+        ChatMemory memory = MessageWindowChatMemory.withMaxMessages(10);
+        Assistant assistant = AiServices.builder(Assistant.class)
+                .streamingChatModel(LocretStreamingChatModel.builder()
+                        .engine(DemoEngine.shared())
+                        .maxOutputTokens(200)
+                        .build())
+                .chatMemory(memory)
+                .build();
+        CountDownLatch cancelled = new CountDownLatch(1);
+        AtomicInteger heard = new AtomicInteger();
+
+        assistant.stream("Tell me a long story about animals.")
+                .onPartialResponseWithContext((piece, context) -> {
+                    heard.incrementAndGet();
+                    context.streamingHandle().cancel();
+                    cancelled.countDown();
+                })
+                .onCompleteResponse(response -> heard.incrementAndGet())
+                .onError(error -> heard.incrementAndGet())
+                .start();
+        assertThat(cancelled.await(60, TimeUnit.SECONDS)).isTrue();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (DemoEngine.shared().status().queue().running() > 0 && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(DemoEngine.shared().status().queue().running()).isZero();
+        assertThat(heard).hasValue(1);
+        assertThat(memory.messages()).singleElement().isInstanceOf(UserMessage.class);
     }
 }

@@ -27,7 +27,6 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.locret.LocretChatModel.LocretChatModelBuilder;
 import dev.locret.cache.BudgetAllocation;
-import dev.locret.engine.GenerationListener;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.nio.file.Path;
@@ -48,6 +47,7 @@ class LocretChatModelTest {
         LocretChatModel own = LocretChatModel.builder()
                 .modelPath(DemoModel.path().toString())
                 .retainingHeadsPath(DemoEngine.heads().toString())
+                .questionAwareHeadsPath(DemoEngine.heads().toString())
                 .device("cpu")
                 .cacheBudget(128)
                 .chunkSize(32)
@@ -81,6 +81,7 @@ class LocretChatModelTest {
             assertThat(plan.retention().valueNorm()).isTrue();
             assertThat(plan.scorePooling()).isEqualTo(3);
         });
+        assertThat(own.engine().options().questionAwareHeadsPath()).isEqualTo(DemoEngine.heads());
         assertThat(own.engine().options().threads()).isEqualTo(2);
         assertThat(own.engine().options().maxSessions()).isEqualTo(1);
         assertThat(own.engine().options().queueCapacity()).isEqualTo(2);
@@ -260,47 +261,6 @@ class LocretChatModelTest {
                                 .build())
                 .hasMessage("two models have one name: other-engines="
                         + DemoEngine.shared().modelName());
-    }
-
-    @Test
-    void asksATextThatWasReadBefore() {
-        LocretChatModel reader = LocretChatModel.builder()
-                .modelPath(DemoModel.path())
-                .cacheBudget(256)
-                .chunkSize(64)
-                .localTokens(64)
-                .maxOutputTokens(12)
-                .build();
-        ChatRequest question = ChatRequest.builder()
-                .messages(userMessage("What is the name of the dog?"))
-                .parameters(
-                        LocretChatRequestParameters.builder().context("story").build())
-                .build();
-
-        assertThatThrownBy(() -> reader.chat(question)).isExactlyInstanceOf(InvalidRequestException.class);
-        int tokens = reader.readContext("story", "The name of the dog is Rex.", GenerationListener.NONE)
-                .await()
-                .tokens();
-        ChatResponse answer = reader.chat(question);
-
-        assertThat(answer.aiMessage().text()).contains("Rex");
-        assertThat(answer.tokenUsage().inputTokenCount()).isGreaterThan(tokens + 5);
-        assertThat(((LocretChatResponseMetadata) answer.metadata()).promptTokensRead())
-                .isEqualTo(answer.tokenUsage().inputTokenCount() - tokens);
-        assertThat(answer.tokenUsage().inputTokenCount())
-                .isEqualTo(new LocretTokenCountEstimator(reader.engine())
-                        .estimateTokenCountInMessages(
-                                List.of(userMessage("The name of the dog is Rex.\n\nWhat is the name of the dog?"))));
-        assertThatThrownBy(() -> reader.chat(ChatRequest.builder()
-                        .messages(systemMessage("Be brief."), userMessage("?"))
-                        .parameters(LocretChatRequestParameters.builder()
-                                .context("story")
-                                .build())
-                        .build()))
-                .isExactlyInstanceOf(UnsupportedFeatureException.class)
-                .hasMessage(
-                        "a first message that is not the user's, with parameter 'context', is not supported by Locret");
-        reader.close();
     }
 
     @Test

@@ -24,6 +24,8 @@ class LocretParametersTest {
             .repetitionPenalty(1.1)
             .seed(3L)
             .evictionPolicy("keydiff")
+            .cacheBudget(128)
+            .questionAware(true)
             .context("contract-42")
             .think(true)
             .timeout(Duration.ofSeconds(5))
@@ -52,8 +54,11 @@ class LocretParametersTest {
                         .build());
         assertThat(merged.repetitionPenalty()).isEqualTo(1.1);
         assertThat(merged.topK()).isEqualTo(40);
+        assertThat(merged.cacheBudget()).isEqualTo(128);
         assertThat(merged.context()).isEqualTo("contract-42");
         assertThat(all.overrideWith(LocretChatRequestParameters.builder()
+                        .cacheBudget(64)
+                        .questionAware(false)
                         .context("minutes")
                         .think(false)
                         .timeout(Duration.ofSeconds(9))
@@ -61,6 +66,8 @@ class LocretParametersTest {
                         .build()))
                 .isEqualTo(LocretChatRequestParameters.builder()
                         .overrideWith(all)
+                        .cacheBudget(64)
+                        .questionAware(false)
                         .context("minutes")
                         .think(false)
                         .timeout(Duration.ofSeconds(9))
@@ -75,7 +82,13 @@ class LocretParametersTest {
         assertThat(LocretChatRequestParameters.of(DefaultChatRequestParameters.EMPTY))
                 .isEqualTo(LocretChatRequestParameters.EMPTY);
         assertThat(all.toString())
-                .contains("minP=0.05", "repetitionPenalty=1.1", "seed=3", "evictionPolicy=keydiff")
+                .contains(
+                        "minP=0.05",
+                        "repetitionPenalty=1.1",
+                        "seed=3",
+                        "evictionPolicy=keydiff",
+                        "cacheBudget=128",
+                        "questionAware=true")
                 .contains("context=contract-42", "think=true", "timeout=PT5S", "priority=2");
     }
 
@@ -111,6 +124,7 @@ class LocretParametersTest {
                 .entriesEvicted(60)
                 .policy("locret")
                 .cacheBytes(4096)
+                .questionAware(true)
                 .queueDuration(Duration.ofMillis(1))
                 .prefillDuration(Duration.ofMillis(2))
                 .decodeDuration(Duration.ofMillis(3))

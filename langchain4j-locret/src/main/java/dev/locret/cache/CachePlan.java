@@ -65,6 +65,17 @@ public record CachePlan(
         return new CachePlan(budget, chunkSize, stabilizers, localTokens, reserve, 0, 1);
     }
 
+    /** The same sizes for a request of its own budget. */
+    public CachePlan forRequest(int newBudget, int newStabilizers) {
+        return new CachePlan(
+                newBudget, chunkSize, newStabilizers, localTokens, reserve, pinnedTokens, scorePooling, retention);
+    }
+
+    /** The same sizes for a request that keeps other first tokens. */
+    public CachePlan withPinnedTokens(int tokens) {
+        return new CachePlan(budget, chunkSize, stabilizers, localTokens, reserve, tokens, scorePooling, retention);
+    }
+
     /** The same with another budget, and nothing that stays whatever its score: for the sizes alone. */
     public CachePlan withBudget(int entries) {
         Retention sized = new Retention(0, retention.allocation(), retention.valueNorm());

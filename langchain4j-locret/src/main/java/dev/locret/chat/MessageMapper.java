@@ -2,8 +2,10 @@ package dev.locret.chat;
 
 import static dev.locret.chat.UnsupportedFeatures.unsupported;
 
+import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.locret.chat.MarkedMessages.Cut;
 import dev.locret.chat.answer.AnswerParser.Start;
 import dev.locret.chat.constraint.AnswerLanguages;
 import dev.locret.chat.tools.ToolFormat;
@@ -135,37 +137,90 @@ public final class MessageMapper {
      * @throws LocretException ({@code template}) if the template fails
      */
     public Prompt toPrompt(List<ChatMessage> history, PromptOptions options) {
-        return prompt(history, options, false);
+        Opened opened = open(history, options);
+        return new Prompt(tokenizer.encodePrompt(opened.spans()), opened.start(), 0);
+    }
+
+    /**
+     * As above with the question in front of its document: the last text of the last user message is repeated in front
+     * of the first text of the user's, if it is not that text itself.
+     */
+    public Prompt toQuestionAwarePrompt(List<ChatMessage> history, PromptOptions options) {
+        if (MarkedMessages.firstOfUser(history) < 0) {
+            return toPrompt(history, options);
+        }
+        MarkedMessages marked = MarkedMessages.afterQuestion(history);
+        Opened opened = open(marked.messages(), options);
+        Cut cut = marked.cut(opened.spans());
+        int[] tokens = tokenizer.encodePrompt(joined(cut.before(), cut.after()));
+        int questionEnd = tokenizer.encodePrompt(cut.before()).length;
+        return new Prompt(tokens, opened.start(), Math.min(questionEnd, tokens.length));
     }
 
     /**
      * The rest of a prompt whose beginning was read as a context: the first message of the user goes on after its text.
+     * What stands before that message, and tools, must be what the context was read with; left out, they are what that
+     * was.
      *
-     * @throws dev.langchain4j.exception.UnsupportedFeatureException as {@link #toPrompt}, and for what would have to stand
-     *     in front of that text: a system message and tools
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException as {@link #toPrompt}, and without a message of the
+     *     user's
      */
     public Prompt toRest(List<ChatMessage> history, PromptOptions options) {
-        if (history.isEmpty() || !(history.get(0) instanceof UserMessage)) {
-            throw unsupported("a first message that is not the user's, with parameter 'context',");
+        int first = MarkedMessages.firstOfUser(history);
+        if (first < 0) {
+            throw unsupported("messages without one of the user's, with parameter 'context',");
         }
-        if (!options.tools().isEmpty()) {
-            throw unsupported("parameter 'toolSpecifications' with parameter 'context'");
-        }
-        return prompt(history, options, true);
+        MarkedMessages marked = MarkedMessages.beforeText(history);
+        Opened opened = open(marked.messages(), options);
+        Cut cut = marked.cut(opened.spans());
+        int[] rest = encodeMore(joined(List.of(new PromptSpan("\n\n", false)), cut.after()));
+        boolean plain = first == 0 && options.tools().isEmpty();
+        return new Prompt(rest, opened.start(), 0, plain ? new int[] {} : head(cut.before()));
     }
 
-    /** Token ids of a prompt up to a text of the user's, behind which it can go on. */
-    public int[] toContext(String text) {
-        List<PromptSpan> spans =
-                template.render(messages.messages(List.of(UserMessage.from(text)), List.of(), false), tokenizer);
-        int last = spans.size();
-        while (last > 0 && spans.get(last - 1).trusted()) {
+    /**
+     * Token ids of a prompt up to the end of its last text, behind which it can go on.
+     *
+     * @param history messages with one of the user's, the last of which holds the text
+     * @param tools that requests may call
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException if the last message is not the user's
+     */
+    public int[] toContext(List<ChatMessage> history, List<ToolSpecification> tools) {
+        if (history.isEmpty() || !(history.get(history.size() - 1) instanceof UserMessage)) {
+            throw unsupported("a context whose last message is not the user's");
+        }
+        MarkedMessages marked = MarkedMessages.beforeText(history);
+        Cut cut =
+                marked.cut(render(messages.messages(marked.messages(), tools, true), messages.tools(tools), Map.of()));
+        List<PromptSpan> text = cut.after();
+        int last = text.size();
+        while (last > 1 && text.get(last - 1).trusted()) {
             last--;
         }
-        return tokenizer.encodePrompt(spans.subList(0, last));
+        return tokenizer.encodePrompt(joined(cut.before(), text.subList(0, last)));
     }
 
-    private Prompt prompt(List<ChatMessage> history, PromptOptions options, boolean rest) {
+    /** Token ids that begin a prompt whatever text follows, with which the last of them may merge. */
+    private int[] head(List<PromptSpan> spans) {
+        int[] head = null;
+        for (String text : new String[] {"a", " a", "\n"}) {
+            int[] ids = tokenizer.encodePrompt(joined(spans, List.of(new PromptSpan(text, false))));
+            int common = head == null ? ids.length - 1 : Arrays.mismatch(head, ids);
+            head = common < 0 ? head : Arrays.copyOf(ids, common);
+        }
+        return head;
+    }
+
+    private static List<PromptSpan> joined(List<PromptSpan> first, List<PromptSpan> then) {
+        List<PromptSpan> all = new ArrayList<>(first);
+        all.addAll(then);
+        return all;
+    }
+
+    /** A rendered prompt that is open for the answer. */
+    private record Opened(List<PromptSpan> spans, Start start) {}
+
+    private Opened open(List<ChatMessage> history, PromptOptions options) {
         if (Boolean.TRUE.equals(options.think()) && !thinks) {
             throw unsupported("parameter 'think' (the chat template of the model knows no thinking)");
         }
@@ -191,19 +246,12 @@ public final class MessageMapper {
             spans.add(new PromptSpan(toolFormat.prefix(), true));
             start = Start.CALL;
         }
-        return new Prompt(rest ? encodeRest(spans) : tokenizer.encodePrompt(spans), start);
+        return new Opened(spans, start);
     }
 
-    /** From the first words that are the user's on; BOS is in the context. */
-    private int[] encodeRest(List<PromptSpan> spans) {
-        int first = 0;
-        while (first < spans.size() && spans.get(first).trusted()) {
-            first++;
-        }
-        List<PromptSpan> rest = new ArrayList<>();
-        rest.add(new PromptSpan("\n\n", false));
-        rest.addAll(spans.subList(first, spans.size()));
-        int[] ids = tokenizer.encodePrompt(rest);
+    /** What goes on after other tokens: BOS is among those. */
+    private int[] encodeMore(List<PromptSpan> spans) {
+        int[] ids = tokenizer.encodePrompt(spans);
         return tokenizer.addsBos() ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
     }
 

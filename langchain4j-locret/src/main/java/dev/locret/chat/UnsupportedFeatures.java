@@ -25,7 +25,7 @@ public final class UnsupportedFeatures {
     }
 
     /** The refusal of {@code feature}. */
-    static UnsupportedFeatureException unsupported(String feature) {
+    public static UnsupportedFeatureException unsupported(String feature) {
         return new UnsupportedFeatureException(feature + " is not supported by Locret");
     }
 }

@@ -13,8 +13,8 @@ import java.util.Locale;
  */
 @JsonPropertyOrder({"answer", "usage", "timings", "cache", "policy", "peakRssBytes"})
 record AnswerReport(String answer, Usage usage, Timings timings, Cache cache, String policy, Long peakRssBytes) {
-    /** Tokens, all of the prompt's counted whether kept or not. */
-    record Usage(int inputTokens, int outputTokens, int totalTokens) {}
+    /** Tokens, all of the prompt's counted whether kept or not; the cached ones were not read again. */
+    record Usage(int inputTokens, int cachedInputTokens, int outputTokens, int totalTokens) {}
 
     /** Milliseconds, and tokens a second. */
     record Timings(
@@ -28,14 +28,16 @@ record AnswerReport(String answer, Usage usage, Timings timings, Cache cache, St
      * @param entriesPerHead entries of the fullest KV head when the prompt was read
      * @param bytes size of the cache
      * @param evicted entries dropped over all layers and heads
+     * @param questionAware whether documents were read with the question in front of them
      */
-    record Cache(int entriesPerHead, long bytes, long evicted) {}
+    record Cache(int entriesPerHead, long bytes, long evicted, boolean questionAware) {}
 
     static AnswerReport of(GenerationResult result, Duration load) {
         return new AnswerReport(
                 result.text(),
                 new Usage(
                         result.promptTokens(),
+                        result.cachedTokens(),
                         result.outputTokens(),
                         Math.addExact(result.promptTokens(), result.outputTokens())),
                 new Timings(
@@ -45,7 +47,7 @@ record AnswerReport(String answer, Usage usage, Timings timings, Cache cache, St
                         perSecond(result.readTokens(), result.prefill()),
                         // The first token comes with the last of the prompt.
                         perSecond(result.outputTokens() - 1, result.decode())),
-                new Cache(result.entriesKept(), result.cacheBytes(), result.entriesEvicted()),
+                new Cache(result.entriesKept(), result.cacheBytes(), result.entriesEvicted(), result.questionAware()),
                 result.policy(),
                 PeakMemory.bytes());
     }
@@ -59,9 +61,10 @@ record AnswerReport(String answer, Usage usage, Timings timings, Cache cache, St
     String summary() {
         return String.format(
                 Locale.ROOT,
-                "%d tokens read at %.0f/s, %d entries per head kept (%s), %d evicted; %d tokens decoded at %.1f/s",
+                "%d tokens read at %.0f/s%s, %d entries per head kept (%s), %d evicted; %d tokens decoded at %.1f/s",
                 usage.inputTokens,
                 timings.prefillTokensPerSecond,
+                cache.questionAware ? " for the question" : "",
                 cache.entriesPerHead,
                 policy,
                 cache.evicted,

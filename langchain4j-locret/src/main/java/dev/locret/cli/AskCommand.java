@@ -1,6 +1,7 @@
 package dev.locret.cli;
 
 import dev.locret.cli.ChatPrompt.Message;
+import dev.locret.engine.EngineOptions;
 import dev.locret.engine.GenerationRequest;
 import dev.locret.engine.GenerationResult;
 import dev.locret.engine.LocretEngine;
@@ -22,9 +23,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The documents come first and the question last, in one user message.",
-            "--json prints {\"answer\", \"usage\": {\"inputTokens\", \"outputTokens\", \"totalTokens\"}, \"timings\": "
+            "--json prints {\"answer\", \"usage\": {\"inputTokens\", \"cachedInputTokens\", \"outputTokens\", \"totalTokens\"}, \"timings\": "
                     + "{\"loadMillis\", \"prefillMillis\", \"decodeMillis\", \"prefillTokensPerSecond\", "
-                    + "\"decodeTokensPerSecond\"}, \"cache\": {\"entriesPerHead\", \"bytes\", \"evicted\"}, "
+                    + "\"decodeTokensPerSecond\"}, \"cache\": {\"entriesPerHead\", \"bytes\", \"evicted\", \"questionAware\"}, "
                     + "\"policy\", \"peakRssBytes\"}."
         })
 final class AskCommand extends LocretCommand {
@@ -46,6 +47,9 @@ final class AskCommand extends LocretCommand {
             description = "Text, Markdown, HTML or PDF; may be repeated, and more files may follow.")
     private List<Path> documents = new ArrayList<>();
 
+    @Mixin
+    private QuestionAwareOptions questionAware;
+
     @Parameters(arity = "1..*", paramLabel = "QUESTION", description = "The question; quote it.")
     private List<String> words;
 
@@ -54,8 +58,7 @@ final class AskCommand extends LocretCommand {
         String question = question();
         String content = content(question);
         Instant begin = Instant.now();
-        try (LocretEngine engine =
-                LocretEngine.load(cache.applyTo(model.engineOptions(output)).build())) {
+        try (LocretEngine engine = LocretEngine.load(options(output))) {
             Duration load = Duration.between(begin, Instant.now());
             GenerationResult result = answer(engine, content, question, output);
             AnswerReport report = AnswerReport.of(result, load);
@@ -66,6 +69,12 @@ final class AskCommand extends LocretCommand {
                 output.note(report.summary());
             }
         }
+    }
+
+    private EngineOptions options(Output output) {
+        return questionAware
+                .applyTo(cache.applyTo(model.engineOptions(output)), output)
+                .build();
     }
 
     /** The last word; those before it are documents, as a shell expands {@code --document *.txt}. */
@@ -98,6 +107,10 @@ final class AskCommand extends LocretCommand {
         }
         messages.add(new Message("user", content));
         GenerationRequest request = PromptRequests.of(engine, messages, question, cache, sampling);
+        boolean evicts = request.promptTokens().length > engine.cachePlan().budget();
+        if (questionAware.isOn() && evicts) {
+            request = PromptRequests.questionAware(engine, messages, question, cache, sampling);
+        }
         try (AnswerStream answer = new AnswerStream(output)) {
             return engine.submit(request, answer).await();
         }

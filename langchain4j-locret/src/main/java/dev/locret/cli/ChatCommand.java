@@ -5,6 +5,7 @@ import dev.locret.engine.LocretEngine;
 import java.time.Duration;
 import java.time.Instant;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -34,11 +35,22 @@ final class ChatCommand extends LocretCommand {
     @Option(names = "--system", paramLabel = "TEXT", description = "System message.")
     private String system;
 
+    @Option(
+            names = "--prefix-cache-bytes",
+            paramLabel = "BYTES",
+            defaultValue = "-1",
+            showDefaultValue = Help.Visibility.NEVER,
+            description =
+                    "Memory for what was read of the conversation, so that it is not read again with each message; 0"
+                            + " for none (default: room for six caches, at most a quarter of what is left).")
+    private long prefixCacheBytes;
+
     @Override
     void run(Output output) {
         Instant begin = Instant.now();
-        try (LocretEngine engine = LocretEngine.load(
-                        cache.applyTo(model.engineOptions(output)).build());
+        try (LocretEngine engine = LocretEngine.load(cache.applyTo(model.engineOptions(output))
+                        .prefixCacheBytes(prefixCacheBytes)
+                        .build());
                 ChatInput input = ChatInput.open()) {
             Duration load = Duration.between(begin, Instant.now());
             Conversation conversation = new Conversation(engine, system, cache, sampling, load);

@@ -7,6 +7,7 @@ import dev.locret.corpus.TokenCount;
 import dev.locret.engine.LocretEngine;
 import dev.locret.engine.ModelText;
 import dev.locret.eval.Evaluation;
+import dev.locret.eval.FileTask;
 import dev.locret.eval.Plan;
 import dev.locret.eval.Report;
 import dev.locret.eval.ResultsFile;
@@ -17,12 +18,14 @@ import dev.locret.format.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Measures what budgets and policies cost in quality. */
 @Command(
@@ -44,18 +47,26 @@ final class EvalCommand extends LocretCommand {
             names = "--task",
             split = ",",
             paramLabel = "NAME",
-            defaultValue = "needles",
-            description = "needles: several named facts a document; facts: of more kinds; number, passkey: one; "
-                    + "perplexity: of the text that follows (default: ${DEFAULT-VALUE}).")
+            description = "needles: several named facts a document; facts: of more kinds; number, passkey: one;"
+                    + " perplexity: of the text that follows; noise-passkey, number-string, kv: as InfiniteBench;"
+                    + " niah-single-1 to -3, niah-multikey-1 to -3, niah-multivalue, niah-multiquery, variable-tracking,"
+                    + " common-words, frequent-words: as RULER (default: needles, unless there are task files).")
     private List<String> tasks;
 
     @Option(
+            names = "--task-file",
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "JSON lines {\"context\", \"questions\": [{\"question\", \"answer\", \"score\"}]}, or as"
+                    + " InfiniteBench, LongBench, L-Eval and RULER publish them.")
+    private List<Path> taskFiles = List.of();
+
+    @Option(
             names = {"-d", "--documents"},
-            required = true,
             arity = "1..*",
             paramLabel = "FILE",
             description = "Natural text to hide things in: files or directories that heads were not trained on.")
-    private List<Path> documents;
+    private List<Path> documents = List.of();
 
     @Option(
             names = "--unseen-by",
@@ -130,11 +141,7 @@ final class EvalCommand extends LocretCommand {
             text = ModelText.load(files);
         }
         TokenCount count = TokenCount.of(text.tokenizer());
-        Corpus corpus = Corpus.of(Documents.read(documents, output));
-        if (!training.isEmpty()) {
-            corpus = corpus.without(TrainingParagraphs.keys(training));
-        }
-        Plan plan = new Plan(tasks(corpus, count), lengths(), policies(output), budgets, samples, seed);
+        Plan plan = new Plan(tasks(count, output), lengths(), policies(output), budgets, samples, seed);
         ResultsFile results = ResultsFile.open(directory().resolve("results.jsonl"), settings(output));
         Evaluation evaluation = new Evaluation(
                 plan,
@@ -160,11 +167,23 @@ final class EvalCommand extends LocretCommand {
         }
     }
 
-    private List<Task> tasks(Corpus corpus, TokenCount count) {
-        return tasks.stream()
-                .distinct()
-                .map(name -> Tasks.create(name, corpus, count, needles))
-                .toList();
+    private List<Task> tasks(TokenCount count, Output output) {
+        List<Task> made = new ArrayList<>();
+        taskFiles.forEach(file -> made.add(FileTask.read(file, samples)));
+        List<String> names = tasks != null ? tasks : taskFiles.isEmpty() ? List.of("needles") : List.of();
+        if (!names.isEmpty()) {
+            Corpus corpus = corpus(output);
+            names.stream().distinct().forEach(name -> made.add(Tasks.create(name, corpus, count, needles)));
+        }
+        return made;
+    }
+
+    private Corpus corpus(Output output) {
+        if (documents.isEmpty()) {
+            throw new ParameterException(spec().commandLine(), "Missing --documents: text to hide things in");
+        }
+        Corpus corpus = Corpus.of(Documents.read(documents, output));
+        return training.isEmpty() ? corpus : corpus.without(TrainingParagraphs.keys(training));
     }
 
     private List<Integer> lengths() {
@@ -206,6 +225,7 @@ final class EvalCommand extends LocretCommand {
         settings.put("model", model.model());
         settings.put("heads", String.valueOf(model.engineOptions(output).build().headsPath()));
         settings.put("documents", documents.toString());
+        settings.put("taskFiles", taskFiles.toString());
         settings.put("unseenBy", training.toString());
         settings.put("needles", String.valueOf(needles));
         settings.put("seed", String.valueOf(seed));

@@ -71,6 +71,17 @@ final class TrainCommand extends LocretCommand {
             description = "Seed of new heads and of the order of samples (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Option(
+            names = "--checkpoint-every",
+            paramLabel = "N",
+            defaultValue = "25",
+            description =
+                    "Steps between checkpoints, written beside the heads, 0 for none (default: ${DEFAULT-VALUE}).")
+    private int checkpointEvery;
+
+    @Option(names = "--resume", description = "Go on from the checkpoint beside the heads, if there is one.")
+    private boolean resume;
+
     @Override
     void run(Output output) {
         EngineOptions options = model.engineOptions(output).build();
@@ -88,7 +99,9 @@ final class TrainCommand extends LocretCommand {
                 maxTokens,
                 Math.min(maxAnswerTokens, maxTokens),
                 minContextTokens,
-                seed);
+                seed,
+                checkpointEvery,
+                resume);
         try (TrainingDisplay display =
                 new TrainingDisplay(output, recipe.recipe().steps())) {
             new TrainingRun(training, display).run();

@@ -1,9 +1,11 @@
 package dev.locret.cli;
 
+import dev.locret.common.LocretException;
 import dev.locret.train.StepResult;
 import dev.locret.train.TrainingRun;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -36,14 +38,29 @@ final class TrainingDisplay implements TrainingRun.Listener, AutoCloseable {
     }
 
     @Override
+    public void onResume(List<StepResult> done) {
+        output.note("goes on after step " + done.size());
+        done.forEach(this::count);
+    }
+
+    @Override
+    public void onCheckpointFailed(int step, LocretException reason) {
+        output.note("no checkpoint of step " + step + ", going on: " + reason.getMessage());
+    }
+
+    @Override
     public void onStep(StepResult result) {
+        count(result);
+        String note = String.format(Locale.ROOT, "loss %.4f, %.0f tokens/s", smoothed, tokensPerSecond());
+        progress.update(result.step() + 1L, steps, note);
+    }
+
+    private void count(StepResult result) {
         first = Double.isNaN(first) ? result.loss() : first;
         smoothed = Double.isNaN(smoothed) ? result.loss() : smoothed + NEWEST * (result.loss() - smoothed);
         tokens += result.tokens();
         nanos += result.nanos();
         forwardNanos += result.forwardNanos();
-        String note = String.format(Locale.ROOT, "loss %.4f, %.0f tokens/s", smoothed, tokensPerSecond());
-        progress.update(result.step() + 1L, steps, note);
     }
 
     private double tokensPerSecond() {

@@ -54,7 +54,9 @@ public enum ErrorId {
     /** A context could not be written to disk. */
     CONTEXT_NOT_SAVED("context-not-saved"),
     /** Samples to train on are malformed, or none is left. */
-    TRAINING_DATA("training-data");
+    TRAINING_DATA("training-data"),
+    /** A checkpoint of training belongs to another model, other data or another recipe. */
+    CHECKPOINT_MISMATCH("checkpoint-mismatch");
 
     private final String id;
 

@@ -69,9 +69,9 @@ public final class Words {
         String word = words.get(random.nextInt(words.size()));
         for (int i = 0; !used.add(word.toLowerCase(Locale.ROOT)); i++) {
             word = words.get(random.nextInt(words.size()));
-            if (i == TRIES) {
-                // A text of so many facts names things in two words.
-                return ADJECTIVES.get(random.nextInt(ADJECTIVES.size())) + " " + word;
+            if (i >= TRIES) {
+                // A text of so many facts tells things of a name apart by numbers.
+                word += " " + random.nextInt(100, 10_000);
             }
         }
         return word;

@@ -28,6 +28,7 @@ final class ActiveGeneration {
     private final AnswerText answer;
     private final int maxTokens;
     private final long started;
+    private final long copiedEvicted;
 
     private int[] tokens = new int[64];
     private int count;
@@ -46,11 +47,12 @@ final class ActiveGeneration {
         this.constraint = request.grammar() == null ? null : request.grammar().start(parts.tokenVocabulary());
         this.answer = new AnswerText(parts.text().tokenizerOrNull(), request.stops(), request.shownTokens());
         this.maxTokens = parts.maxOutputTokens(handle);
-        CachePlan plan = parts.settings().plan();
-        EvictionPolicy policy = parts.policies().start(request.policy(), handle.context(), handle.textTokens());
+        CachePlan plan = parts.plan(request, handle.context());
+        EvictionPolicy policy = parts.policies().start(request, handle.context(), handle.textTokens(), plan);
         this.session = new Session(cache, plan, parts.policies().evictor(plan), policy);
-        this.start = new PromptStart(handle, policy, parts);
+        this.start = new PromptStart(handle, policy, plan, parts);
         start.restore(parts.backend(), cache);
+        this.copiedEvicted = entriesEvicted();
         this.sampler = new Sampler(request.sampling(), start.lastTokens());
         session.prompt(start.prompt(), start.localTokens(), start.promptTokensRead());
     }
@@ -164,7 +166,6 @@ final class ActiveGeneration {
     private void finish(Finish finish) {
         tell(answer.finish(finish == Finish.LENGTH && !answer.stopped()));
         long now = parts.nanoTime().getAsLong();
-        int heads = session.cache().layers() * session.cache().layer(0).kvHeads();
         handle.complete(new GenerationResult(
                 answer.text(),
                 Arrays.copyOf(tokens, count),
@@ -173,12 +174,19 @@ final class ActiveGeneration {
                 count,
                 session.policy().name(),
                 entriesKept,
-                (long) session.cache().tokens() * heads - session.cache().entries(),
+                entriesEvicted(),
+                copiedEvicted,
                 parts.cacheBytes(),
                 Duration.ofNanos(started - handle.submitted()),
                 Duration.ofNanos(promptRead - started),
                 Duration.ofNanos(now - promptRead),
                 sampler.seed(),
-                start.cachedTokens()));
+                start.cachedTokens(),
+                handle.request().questionEnd() > 0));
+    }
+
+    private long entriesEvicted() {
+        KvCache cache = session.cache();
+        return (long) cache.tokens() * cache.layers() * cache.layer(0).kvHeads() - cache.entries();
     }
 }

@@ -64,11 +64,11 @@ final class ContextFiles {
         }
     }
 
-    /** The file of a context: readable, and unlike that of any other name. */
+    /** The file of a context: readable, and unlike that of any other name or model. */
     Path file(String name) {
         String readable = name.replaceAll("[^A-Za-z0-9._-]", "_");
         CRC32C sum = new CRC32C();
-        sum.update(name.getBytes(StandardCharsets.UTF_8));
+        sum.update((binding.model() + name).getBytes(StandardCharsets.UTF_8));
         String cut = readable.substring(0, Math.min(80, readable.length()));
         return directory.resolve(cut + "-" + String.format("%08x", sum.getValue()) + SUFFIX);
     }

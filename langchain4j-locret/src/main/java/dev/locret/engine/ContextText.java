@@ -1,5 +1,6 @@
 package dev.locret.engine;
 
+import dev.locret.common.Checks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,17 +14,18 @@ import java.util.HexFormat;
  * @param name its name
  * @param tokens token ids of its text
  * @param policy name of the policy that read it
- * @param hash of tokens and policy
+ * @param cacheBudget entries that it kept per KV head at most
+ * @param hash of tokens, policy and budget
  */
-record ContextText(String name, int[] tokens, String policy, String hash) {
-    static ContextText of(String name, int[] tokens, String policy) {
-        return new ContextText(name, tokens, policy, hash(tokens, policy));
+record ContextText(String name, int[] tokens, String policy, int cacheBudget, String hash) {
+    static ContextText of(String name, int[] tokens, String policy, int cacheBudget) {
+        return new ContextText(name, tokens, policy, cacheBudget, hash(tokens, policy, cacheBudget));
     }
 
-    private static String hash(int[] tokens, String policy) {
+    private static String hash(int[] tokens, String policy, int cacheBudget) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(policy.getBytes(StandardCharsets.UTF_8));
+            digest.update((policy + " " + cacheBudget + " ").getBytes(StandardCharsets.UTF_8));
             ByteBuffer block = ByteBuffer.allocate(4096);
             for (int token : tokens) {
                 if (!block.hasRemaining()) {
@@ -39,8 +41,19 @@ record ContextText(String name, int[] tokens, String policy, String hash) {
         }
     }
 
-    /** Whether it is these tokens read by this policy. */
-    boolean isOf(int[] otherTokens, String otherPolicy) {
-        return policy.equals(otherPolicy) && Arrays.equals(tokens, otherTokens);
+    /** Fails with {@code invalid-argument} unless its text begins with these tokens. */
+    void requireHead(int[] head) {
+        int differs = Arrays.mismatch(head, Arrays.copyOf(tokens, Math.min(tokens.length, head.length)));
+        Checks.argument(
+                differs < 0,
+                () -> "context '" + name
+                        + "' was not read behind the request's system message and tools; leave them out"
+                        + " or read it with them: request[" + differs + "]=" + head[differs] + ", context[" + differs
+                        + "]=" + (differs < tokens.length ? tokens[differs] : "none"));
+    }
+
+    /** Whether it is these tokens read by this policy with this budget. */
+    boolean isOf(int[] otherTokens, String otherPolicy, int otherBudget) {
+        return policy.equals(otherPolicy) && cacheBudget == otherBudget && Arrays.equals(tokens, otherTokens);
     }
 }

@@ -71,15 +71,15 @@ public final class Contexts {
         int[] tokens = Checks.notNull("context-tokens", request.tokens()).clone();
         GenerationRequest prompt = prompt(request, tokens, request.policy());
         parts.check(prompt, null);
-        EvictionPolicy policy = policy(prompt);
+        CachePlan plan = parts.plan(prompt, null);
+        EvictionPolicy policy = policy(prompt, plan);
         ReadContext known = known(name);
-        if (known != null && known.text().isOf(tokens, policy.name())) {
+        if (known != null && known.text().isOf(tokens, policy.name(), plan.budget())) {
             return ReadingHandle.done(known.info());
         }
-        CachePlan plan = parts.settings().plan();
         int entries = Math.min(tokens.length, policy.evicts() ? plan.budget() : plan.capacity());
         store.requireRoom(name, CacheSnapshot.bytes(parts.caches().get(0), entries) + 4L * tokens.length);
-        ReadingHandle reading = new ReadingHandle();
+        ReadingHandle reading = new ReadingHandle(name);
         Checks.argument(
                 running.putIfAbsent(name, reading) == null, () -> "contexts: still being read: context=" + name);
         reading.whenDone(() -> running.remove(name, reading));
@@ -95,7 +95,8 @@ public final class Contexts {
     private void start(String name, GenerationRequest prompt, ReadingHandle reading, GenerationListener listener) {
         Executor keeper = writer == null ? Runnable::run : writer;
         SnapshotTaker taker = (snapshot, policy) -> {
-            ReadContext context = ReadContext.of(name, prompt.promptTokens(), policy, snapshot);
+            int budget = parts.plan(prompt, null).budget();
+            ReadContext context = ReadContext.of(name, prompt.promptTokens(), policy, budget, snapshot);
             try {
                 keeper.execute(() -> keep(context, reading));
             } catch (RejectedExecutionException e) {
@@ -133,14 +134,14 @@ public final class Contexts {
     }
 
     /** With policy auto there must be room for a question too, else what was read would be of no use. */
-    private EvictionPolicy policy(GenerationRequest prompt) {
-        long tokens =
-                (long) prompt.promptTokens().length + parts.settings().plan().localTokens();
-        return parts.policies().start(prompt.policy(), null, (int) Math.min(tokens, Integer.MAX_VALUE));
+    private EvictionPolicy policy(GenerationRequest prompt, CachePlan plan) {
+        long tokens = (long) prompt.promptTokens().length + plan.localTokens();
+        return parts.policies().start(prompt, null, (int) Math.min(tokens, Integer.MAX_VALUE), plan);
     }
 
     private static GenerationRequest prompt(ContextRequest request, int[] tokens, String policy) {
         return new GenerationRequest(tokens, 0, SamplingParameters.GREEDY, 1, List.of(), policy, request.timeout())
+                .withCacheBudget(request.cacheBudget())
                 .withPriority(request.priority());
     }
 

@@ -32,6 +32,7 @@ public interface EngineEvents {
      * A request ended without a result.
      *
      * @param failure why: a {@link dev.locret.common.LocretException}, or what a listener threw
+     * @param passed time since it was submitted
      */
-    default void onFailed(Throwable failure) {}
+    default void onFailed(Throwable failure, Duration passed) {}
 }

@@ -37,8 +37,9 @@ final class EngineLoader {
         try (ModelFiles files = ModelFiles.open(options.modelPath())) {
             ModelConfig config = files.weights().config();
             RetainingHeads heads = heads(options.headsPath(), config);
+            RetainingHeads questionHeads = heads(options.questionAwareHeadsPath(), config);
             EngineSettings settings = EngineSettings.resolve(options, config, heads != null, backend);
-            MemoryPlan memory = new MemoryPlanner(backend, files.weights(), heads).require(settings);
+            MemoryPlan memory = new MemoryPlanner(backend, files.weights(), heads, questionHeads).require(settings);
             ModelText text = ModelText.load(files);
             Decoder decoder = new Decoder(
                     files.weights(),
@@ -50,7 +51,7 @@ final class EngineLoader {
                     settings.ropeFactors());
             boolean norms = settings.plan().retention().valueNorm();
             ValueGrams grams = norms ? ValueGrams.load(files.weights(), backend) : null;
-            Policies policies = new Policies(backend, heads, settings, grams);
+            Policies policies = new Policies(backend, heads, questionHeads, settings, grams);
             List<KvCache> caches = new ArrayList<>();
             for (int i = 0; i < settings.maxSessions(); i++) {
                 caches.add(KvCache.allocate(backend, config, settings.plan()));
@@ -92,8 +93,9 @@ final class EngineLoader {
                 ModelFiles files = ModelFiles.open(options.modelPath())) {
             ModelConfig config = files.weights().config();
             RetainingHeads heads = heads(options.headsPath(), config);
+            RetainingHeads questionHeads = heads(options.questionAwareHeadsPath(), config);
             EngineSettings settings = EngineSettings.resolve(options, config, heads != null, backend);
-            return new MemoryPlanner(backend, files.weights(), heads).plan(settings);
+            return new MemoryPlanner(backend, files.weights(), heads, questionHeads).plan(settings);
         }
     }
 

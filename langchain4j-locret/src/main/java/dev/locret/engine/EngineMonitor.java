@@ -52,8 +52,8 @@ final class EngineMonitor {
         tell(events -> events.onStarted(waited, cached));
     }
 
-    /** Exactly one of the two is not null. */
-    void ended(GenerationResult result, Throwable failure) {
+    /** Exactly one of result and failure is not null. */
+    void ended(GenerationResult result, Throwable failure, Duration passed) {
         synchronized (this) {
             finished += result == null ? 0 : 1;
             failed += result == null ? 1 : 0;
@@ -63,7 +63,7 @@ final class EngineMonitor {
             if (result != null) {
                 events.onFinished(result);
             } else {
-                events.onFailed(failure);
+                events.onFailed(failure, passed);
             }
         });
     }

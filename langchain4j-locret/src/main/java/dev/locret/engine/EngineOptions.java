@@ -33,6 +33,11 @@ public final class EngineOptions {
         return values.headsPath;
     }
 
+    /** Retaining heads for prompts whose question stands in front of the document, or null. */
+    public Path questionAwareHeadsPath() {
+        return values.questionAwareHeadsPath;
+    }
+
     /** {@code auto}, {@code cpu}, or a device that a later backend adds. */
     public String device() {
         return values.device;
@@ -136,6 +141,7 @@ public final class EngineOptions {
     public static final class Builder implements Cloneable {
         private final Path modelPath;
         private Path headsPath;
+        private Path questionAwareHeadsPath;
         private String device = "auto";
         private String policy = "auto";
         private int cacheBudget;
@@ -165,6 +171,15 @@ public final class EngineOptions {
 
         public Builder headsPath(Path headsPath) {
             this.headsPath = headsPath;
+            return this;
+        }
+
+        /**
+         * Retaining heads that were trained with the question in front of the document; they take the place of the others
+         * for prompts that are read so. Without them such prompts are read with the others.
+         */
+        public Builder questionAwareHeadsPath(Path questionAwareHeadsPath) {
+            this.questionAwareHeadsPath = questionAwareHeadsPath;
             return this;
         }
 

@@ -2,6 +2,7 @@ package dev.locret.engine;
 
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
+import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
@@ -52,6 +53,14 @@ record EngineParts(
         int[] prompt = Checks.notNull("prompt-tokens", request.promptTokens());
         Checks.check(prompt.length > 0, ErrorId.INVALID_PROMPT, () -> "prompt is empty: tokens=0");
         checkTokens(prompt);
+        Checks.inRange("question-end", request.questionEnd(), 0, prompt.length);
+        Checks.argument(
+                request.questionEnd() == 0 || context == null,
+                () -> "context '" + context.name() + "' was read before the question was known: question-end="
+                        + request.questionEnd() + ", context=" + context.name());
+        if (context != null) {
+            context.requireHead(request.contextHead());
+        }
         Checks.inRange("local-tokens", request.localTokens(), 0, settings.plan().localTokens());
         Checks.notNull("sampling", request.sampling());
         Checks.inRange("max-output-tokens", request.maxOutputTokens(), 0, Integer.MAX_VALUE);
@@ -65,7 +74,7 @@ record EngineParts(
                 tokens <= Integer.MAX_VALUE,
                 ErrorId.INVALID_PROMPT,
                 () -> "prompt is too long: tokens=" + tokens + ", limit=" + Integer.MAX_VALUE);
-        policies.requireFits(request.policy(), context, (int) tokens);
+        policies.requireFits(request.policy(), context, (int) tokens, plan(request, context));
         boolean inWindow = settings.positions() == PositionMode.CACHE || tokens < settings.window();
         Checks.check(
                 inWindow,
@@ -77,6 +86,32 @@ record EngineParts(
             // What is wrong with it is told now, not when its turn comes.
             request.grammar().start(tokenVocabulary()).allowed();
         }
+    }
+
+    /**
+     * Sizes of the cache that a request is run with: after a context those that it was read with.
+     *
+     * @param context what the prompt goes on after, or null
+     * @throws dev.locret.common.LocretException ({@code invalid-argument}) if there is no room for its budget, or the
+     *     context was read with another
+     */
+    CachePlan plan(GenerationRequest request, ContextText context) {
+        int budget = request.cacheBudget();
+        Checks.argument(
+                context == null || budget == 0 || budget == context.cacheBudget(),
+                () -> "context '" + context.name() + "' was read with another budget: cache-budget=" + budget
+                        + ", context=" + context.cacheBudget());
+        CachePlan plan = settings.plan(context == null ? budget : context.cacheBudget());
+        int questionEnd = request.questionEnd();
+        // What a pyramid leaves to the last layer decides.
+        int least = plan.capacity() - plan.beside();
+        int last = Math.max(plan.stabilizers(), plan.retention().recent(least));
+        Checks.check(
+                questionEnd + (long) last < least,
+                ErrorId.INVALID_PROMPT,
+                () -> "question and what comes before it are too long to be kept while the document is read: tokens="
+                        + questionEnd + ", last entries=" + last + ", cache-budget=" + least);
+        return questionEnd <= plan.pinnedTokens() ? plan : plan.withPinnedTokens(questionEnd);
     }
 
     /** The tokens as grammars need them; fails if the model has no tokenizer. */

@@ -15,6 +15,7 @@ import dev.locret.model.RotaryEmbedding;
  * Options with every default filled in for a model.
  *
  * @param plan sizes of a session's cache
+ * @param ownStabilizers whether the stabilizers were given, else they are an eighth of each budget
  * @param window tokens that attention may span: the model's context, or its sliding window if that is smaller
  * @param policy name of a policy, or {@code auto} if it depends on the prompt
  * @param maxSessions caches held at once
@@ -24,6 +25,7 @@ import dev.locret.model.RotaryEmbedding;
  */
 record EngineSettings(
         CachePlan plan,
+        boolean ownStabilizers,
         int window,
         String policy,
         PositionMode positions,
@@ -60,7 +62,16 @@ record EngineSettings(
                 prefixCache >= -1, () -> "prefix-cache out of range: prefix-cache=" + prefixCache + ", allowed=0..");
         int gap = Checks.inRange("token-gap", options.tokenGapMillis(), 0, LIMIT);
         return new EngineSettings(
-                plan, window, policy, options.positions(), factors, sessions, queue, prefixCache, gap);
+                plan,
+                options.stabilizers() != -1,
+                window,
+                policy,
+                options.positions(),
+                factors,
+                sessions,
+                queue,
+                prefixCache,
+                gap);
     }
 
     private static String policy(String name, boolean heads) {
@@ -96,7 +107,7 @@ record EngineSettings(
         } else if (budget == 0) {
             budget = Math.max(1, policy.equals("none") ? fits : Math.min(LARGEST_DEFAULT_BUDGET, window / 8));
         }
-        int stabilizers = options.stabilizers() == -1 ? Math.max(0, budget / 8) : options.stabilizers();
+        int stabilizers = options.stabilizers() == -1 ? stabilizers(Math.max(0, budget)) : options.stabilizers();
         CachePlan plan = new CachePlan(
                 budget,
                 chunk,
@@ -114,6 +125,23 @@ record EngineSettings(
                                 ? "; cache-budget=" + fits + " fits"
                                 : "; take a smaller chunk-size=" + chunk + " or reserve=" + reserve));
         return plan;
+    }
+
+    private static int stabilizers(int budget) {
+        return budget / 8;
+    }
+
+    /**
+     * Sizes for a request: what they would be if its budget had been planned.
+     *
+     * @param budget entries kept per KV head, at most the planned ones; 0 for those
+     */
+    CachePlan plan(int budget) {
+        if (budget == 0) {
+            return plan;
+        }
+        Checks.inRange("cache-budget", budget, 1, plan.budget());
+        return plan.forRequest(budget, ownStabilizers ? plan.stabilizers() : stabilizers(budget));
     }
 
     /** The largest budget whose caches take at most the bytes asked for. */

@@ -91,6 +91,11 @@ final class GenerationHandle implements Generation {
         return submitted;
     }
 
+    /** Time since it was submitted. */
+    Duration passed() {
+        return Duration.ofNanos(nanoTime.getAsLong() - submitted);
+    }
+
     @Override
     public boolean isDone() {
         return outcome.isDone();
@@ -120,7 +125,7 @@ final class GenerationHandle implements Generation {
         if (timeout == null || outcome.isDone()) {
             return;
         }
-        Duration passed = Duration.ofNanos(nanoTime.getAsLong() - submitted);
+        Duration passed = passed();
         if (passed.compareTo(timeout) >= 0) {
             fail(new LocretException(
                     ErrorId.TIMEOUT,

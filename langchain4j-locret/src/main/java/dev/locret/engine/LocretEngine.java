@@ -84,7 +84,7 @@ public final class LocretEngine implements AutoCloseable {
             throw e;
         }
         parts.monitor().queued(waiting);
-        handle.whenDone(parts.monitor()::ended);
+        handle.whenDone((result, failure) -> parts.monitor().ended(result, failure, handle.passed()));
     }
 
     /** Submits a request and waits for its answer. */
@@ -166,6 +166,11 @@ public final class LocretEngine implements AutoCloseable {
     /** The model's chat template; fails with {@code template} if it cannot be parsed. */
     public Optional<ChatTemplate> chatTemplate() {
         return parts.text().template();
+    }
+
+    /** The template for requests with tools, which is the same unless the model has one called {@code tool_use}. */
+    public Optional<ChatTemplate> toolTemplate() {
+        return parts.text().template(true);
     }
 
     public ModelConfig config() {

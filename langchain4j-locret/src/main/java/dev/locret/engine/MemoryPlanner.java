@@ -17,6 +17,8 @@ import dev.locret.format.WeightSource;
 import dev.locret.model.Decoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,16 +32,16 @@ final class MemoryPlanner {
 
     private final Backend backend;
     private final ModelConfig config;
-    private final RetainingHeads heads;
+    private final List<RetainingHeads> heads;
     private final long weightBytes;
 
     /**
-     * @param heads retaining heads, or null
+     * @param heads retaining heads of every kind, or null where there are none
      */
-    MemoryPlanner(Backend backend, WeightSource source, RetainingHeads heads) {
+    MemoryPlanner(Backend backend, WeightSource source, RetainingHeads... heads) {
         this.backend = backend;
         this.config = source.config();
-        this.heads = heads;
+        this.heads = Stream.of(heads).filter(Objects::nonNull).toList();
         this.weightBytes = Decoder.weightBytes(backend, source);
     }
 
@@ -54,8 +56,8 @@ final class MemoryPlanner {
         long logits = 4L * sessions * config.vocabularySize();
         List<Part> parts = new ArrayList<>();
         parts.add(new Part("weights", weightBytes));
-        if (heads != null) {
-            parts.add(new Part("retaining heads", Locret.bytes(backend, heads, cache.chunkSize())));
+        for (RetainingHeads each : heads) {
+            parts.add(new Part("retaining heads", Locret.bytes(backend, each, cache.chunkSize())));
         }
         if (cache.retention().valueNorm()) {
             parts.add(new Part("norms of values", ValueGrams.bytes(backend, config)));

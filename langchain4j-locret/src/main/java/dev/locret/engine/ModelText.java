@@ -18,7 +18,7 @@ public final class ModelText {
     private Tokenizer tokenizer;
     private TokenVocabulary vocabulary;
     private LocretException tokenizerError;
-    private ChatTemplate template;
+    private ChatTemplates templates;
     private LocretException templateError;
 
     private ModelText() {}
@@ -32,7 +32,7 @@ public final class ModelText {
             text.tokenizerError = e;
         }
         try {
-            text.template = loadTemplate(files).orElse(null);
+            text.templates = loadTemplates(files);
         } catch (LocretException e) {
             text.templateError = e;
         }
@@ -64,12 +64,21 @@ public final class ModelText {
         return vocabulary;
     }
 
-    /** The template, empty if the model has none; fails as parsing it did. */
+    /** The template, empty if the model has none; fails if it cannot be read or parsed. */
     public Optional<ChatTemplate> template() {
+        return template(false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param withTools whether it is for requests with tools, for which some models have one of their own
+     */
+    Optional<ChatTemplate> template(boolean withTools) {
         if (templateError != null) {
             throw new LocretException(templateError.id(), templateError.getMessage(), templateError);
         }
-        return Optional.ofNullable(template);
+        return templates.select(withTools);
     }
 
     private static Tokenizer loadTokenizer(ModelFiles files) {
@@ -85,12 +94,11 @@ public final class ModelText {
                 ErrorId.TOKENIZER, "tokenizer: no tokenizer.json beside the weights: " + files.directory());
     }
 
-    /** The one inside the GGUF, else one beside the weights. */
-    private static Optional<ChatTemplate> loadTemplate(ModelFiles files) {
+    /** Those inside the GGUF, else those beside the weights. */
+    private static ChatTemplates loadTemplates(ModelFiles files) {
         return files.gguf()
-                .flatMap(gguf -> ChatTemplates.fromGguf(
-                                gguf.metadata(), gguf.path().toString())
-                        .select(false))
-                .or(() -> ChatTemplates.fromDirectory(files.directory()).select(false));
+                .map(gguf -> ChatTemplates.fromGguf(gguf.metadata(), gguf.path().toString()))
+                .filter(inside -> inside.names().contains(ChatTemplates.DEFAULT))
+                .orElseGet(() -> ChatTemplates.fromDirectory(files.directory()));
     }
 }

@@ -7,6 +7,7 @@ import dev.locret.common.ErrorId;
 import dev.locret.eviction.EvictionPolicies;
 import dev.locret.eviction.EvictionPolicy;
 import dev.locret.eviction.Evictor;
+import dev.locret.eviction.Locret;
 import dev.locret.eviction.RetainingHeads;
 import dev.locret.eviction.ValueGrams;
 import java.util.LinkedHashMap;
@@ -17,12 +18,16 @@ import org.slf4j.LoggerFactory;
 /** The policies of an engine, and which of them a request gets. */
 final class Policies {
     private static final Logger LOG = LoggerFactory.getLogger(Policies.class);
+    private static final String LOCRET = "locret";
     private static final String FULL = "none";
     private static final String WITHOUT_HEADS = "keydiff";
 
     private final Map<String, EvictionPolicy> byName = new LinkedHashMap<>();
     private final Backend backend;
     private final ValueGrams valueGrams;
+    /** Null if there are no heads for it. */
+    private final EvictionPolicy questionAware;
+
     private final EngineSettings settings;
     private final boolean heads;
     private boolean warned;
@@ -31,19 +36,25 @@ final class Policies {
      * Makes all policies that can run.
      *
      * @param heads retaining heads, or null
+     * @param questionHeads those for prompts whose question stands in front of the document, or null
      * @param valueGrams what norms of values are taken with, or null
      */
-    Policies(Backend backend, RetainingHeads heads, EngineSettings settings, ValueGrams valueGrams) {
+    Policies(
+            Backend backend,
+            RetainingHeads heads,
+            RetainingHeads questionHeads,
+            EngineSettings settings,
+            ValueGrams valueGrams) {
         this.backend = backend;
         this.valueGrams = valueGrams;
         this.settings = settings;
         this.heads = heads != null;
+        int maxRows = settings.plan().chunkSize();
+        this.questionAware =
+                questionHeads == null ? null : new Locret(Locret.QUESTION_AWARE, backend, questionHeads, maxRows);
         for (String name : EvictionPolicies.names()) {
             if (this.heads || !EvictionPolicies.needsHeads(name)) {
-                byName.put(
-                        name,
-                        EvictionPolicies.create(
-                                name, backend, heads, settings.plan().chunkSize()));
+                byName.put(name, EvictionPolicies.create(name, backend, heads, maxRows));
             }
         }
     }
@@ -59,7 +70,7 @@ final class Policies {
             return settings.policy();
         }
         if (requested.equals(EngineSettings.AUTO)) {
-            return heads ? "locret" : EngineSettings.AUTO;
+            return heads ? LOCRET : EngineSettings.AUTO;
         }
         EvictionPolicies.require(requested, heads);
         return requested;
@@ -89,41 +100,44 @@ final class Policies {
      *
      * @param context what the prompt goes on after, or null
      * @param textTokens tokens of context and prompt
+     * @param plan sizes of the request's cache
      */
-    EvictionPolicy start(String requested, ContextText context, int textTokens) {
-        String name = name(requested, context);
-        if (!name.equals(EngineSettings.AUTO)) {
+    EvictionPolicy start(GenerationRequest request, ContextText context, int textTokens, CachePlan plan) {
+        String name = name(request.policy(), context);
+        if (request.questionEnd() > 0 && questionAware != null && (name.equals(LOCRET) || isAuto(name))) {
+            return questionAware;
+        }
+        if (!isAuto(name)) {
             return byName.get(name);
         }
-        int capacity = settings.plan().capacity();
-        return textTokens < capacity ? byName.get(FULL) : keyDiff(textTokens);
+        return textTokens < plan.capacity() ? byName.get(FULL) : keyDiff(textTokens, plan.capacity());
     }
 
     /** Whether one more token can be decoded, if need be with a policy that makes room. */
     boolean canDecode(Session session, boolean auto) {
         if (auto && !session.canDecode()) {
-            session.switchPolicy(keyDiff(session.cache().tokens()));
+            session.switchPolicy(keyDiff(session.cache().tokens(), session.capacity()));
         }
         return session.canDecode();
     }
 
-    private synchronized EvictionPolicy keyDiff(int tokens) {
+    private synchronized EvictionPolicy keyDiff(int tokens, int capacity) {
         if (!warned) {
             warned = true;
             LOG.warn(
                     "Text does not fit the cache and there are no retaining heads: from here on policy 'auto' drops"
                             + " entries by KeyDiff: tokens={}, capacity={}",
                     tokens,
-                    settings.plan().capacity());
+                    capacity);
         }
         return byName.get(WITHOUT_HEADS);
     }
 
     /** Fails unless context and prompt can be read whole under the policy that the request gets. */
-    void requireFits(String requested, ContextText context, int textTokens) {
+    void requireFits(String requested, ContextText context, int textTokens, CachePlan plan) {
         String name = name(requested, context);
         boolean evicts = name.equals(EngineSettings.AUTO) || byName.get(name).evicts();
-        int capacity = settings.plan().capacity();
+        int capacity = plan.capacity();
         Checks.check(
                 evicts || textTokens < capacity,
                 ErrorId.INVALID_PROMPT,

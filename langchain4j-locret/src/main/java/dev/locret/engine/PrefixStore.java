@@ -24,9 +24,10 @@ final class PrefixStore {
      *
      * @param context hash of the context that the tokens follow, empty for none
      * @param policy name of the policy that read them
+     * @param plan sizes of the cache that they were read with
      * @param longText whether they were read as part of a text beyond the model's original window
      */
-    record Key(String context, String policy, boolean longText) {}
+    record Key(String context, String policy, CachePlan plan, boolean longText) {}
 
     private record Id(Key key, int length, long hash) {}
 

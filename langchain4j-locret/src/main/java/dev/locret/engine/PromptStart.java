@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.backend.Backend;
+import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.eviction.EvictionPolicy;
 import dev.locret.generate.Sampler;
@@ -19,20 +20,20 @@ final class PromptStart {
 
     /**
      * @param policy the policy that reads the prompt
+     * @param plan sizes of the cache that it is read with
      */
-    PromptStart(GenerationHandle handle, EvictionPolicy policy, EngineParts parts) {
+    PromptStart(GenerationHandle handle, EvictionPolicy policy, CachePlan plan, EngineParts parts) {
         GenerationRequest request = handle.request();
         this.handle = handle;
         // The caller may change its array, what is kept under these tokens must not.
         this.prompt = request.promptTokens().clone();
         this.prefixes = parts.prefixes();
         boolean answers = handle.taker() == null;
-        int planned = parts.settings().plan().localTokens();
-        this.localTokens = !answers ? 0 : request.localTokens() == 0 ? planned : request.localTokens();
+        this.localTokens = !answers ? 0 : request.localTokens() == 0 ? plan.localTokens() : request.localTokens();
         int localBegin = Math.max(0, prompt.length - localTokens);
         String context = handle.context() == null ? "" : handle.context().hash();
         boolean longText = parts.decoder().readsAsLong(handle.textTokens());
-        this.key = new PrefixStore.Key(context, policy.name(), longText);
+        this.key = new PrefixStore.Key(context, policy.name(), plan, longText);
         // A trace shows all chunks, so all have to be read.
         boolean reuses = handle.probe() == Probe.NONE;
         this.prefix = reuses ? prefixes.find(key, prompt, localBegin) : null;

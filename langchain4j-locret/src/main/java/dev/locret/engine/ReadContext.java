@@ -4,8 +4,8 @@ import dev.locret.cache.CacheSnapshot;
 
 /** A context and the cache that reading it left. */
 record ReadContext(ContextText text, CacheSnapshot snapshot) {
-    static ReadContext of(String name, int[] tokens, String policy, CacheSnapshot snapshot) {
-        return new ReadContext(ContextText.of(name, tokens, policy), snapshot);
+    static ReadContext of(String name, int[] tokens, String policy, int cacheBudget, CacheSnapshot snapshot) {
+        return new ReadContext(ContextText.of(name, tokens, policy, cacheBudget), snapshot);
     }
 
     String name() {
@@ -30,6 +30,7 @@ record ReadContext(ContextText text, CacheSnapshot snapshot) {
         return new ContextInfo(
                 name(),
                 policy(),
+                text.cacheBudget(),
                 tokens().length,
                 snapshot.entriesPerHead(),
                 tokens().length * heads - snapshot.entries(),

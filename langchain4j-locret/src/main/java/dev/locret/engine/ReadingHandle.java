@@ -7,11 +7,19 @@ import java.util.concurrent.ExecutionException;
 
 /** A reading from submission until it is saved. It ends once, from whatever thread comes first. */
 final class ReadingHandle implements ContextReading {
+    private final String context;
     private final CompletableFuture<ContextInfo> outcome = new CompletableFuture<>();
     private volatile Runnable onCancel = () -> {};
 
+    /**
+     * @param context its name, for messages
+     */
+    ReadingHandle(String context) {
+        this.context = context;
+    }
+
     static ReadingHandle done(ContextInfo info) {
-        ReadingHandle handle = new ReadingHandle();
+        ReadingHandle handle = new ReadingHandle(info.name());
         handle.complete(info);
         return handle;
     }
@@ -39,7 +47,7 @@ final class ReadingHandle implements ContextReading {
 
     @Override
     public void cancel() {
-        fail(new LocretException(ErrorId.CANCELLED, "contexts: reading cancelled"));
+        fail(new LocretException(ErrorId.CANCELLED, "contexts: reading cancelled: context=" + context));
         onCancel.run();
     }
 
@@ -50,7 +58,8 @@ final class ReadingHandle implements ContextReading {
         } catch (InterruptedException e) {
             cancel();
             Thread.currentThread().interrupt();
-            throw new LocretException(ErrorId.CANCELLED, "contexts: the waiting thread was interrupted", e);
+            throw new LocretException(
+                    ErrorId.CANCELLED, "contexts: the waiting thread was interrupted: context=" + context, e);
         } catch (ExecutionException e) {
             // A new exception, so that its stack tells who waited; what a listener threw stays itself.
             if (e.getCause() instanceof LocretException cause) {

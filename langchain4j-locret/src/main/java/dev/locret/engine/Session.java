@@ -1,5 +1,6 @@
 package dev.locret.engine;
 
+import dev.locret.backend.KvSlice;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.common.Checks;
@@ -31,6 +32,9 @@ public final class Session {
     private int localBegin;
     private int pending;
 
+    /**
+     * @param plan how much of the cache is used; it may have room for more
+     */
     public Session(KvCache cache, CachePlan plan, Evictor evictor, EvictionPolicy policy) {
         this.cache = cache;
         this.plan = plan;
@@ -69,10 +73,21 @@ public final class Session {
 
     private void requireRoom(int tokens) {
         Checks.check(
-                policy.evicts() || cache.room() > tokens,
+                policy.evicts() || room() > tokens,
                 ErrorId.INVALID_PROMPT,
                 () -> "prompt does not fit the cache and policy '" + policy.name() + "' drops nothing: tokens="
-                        + (cache.longest() + tokens) + ", capacity=" + cache.capacity());
+                        + (cache.longest() + tokens) + ", capacity=" + plan.capacity());
+    }
+
+    /** Tokens that fit beside what the cache holds, as if it had been allocated by this plan. */
+    private int room() {
+        int room = Integer.MAX_VALUE;
+        for (int layer = 0; layer < cache.layers(); layer++) {
+            KvSlice slice = cache.layer(layer);
+            int unused = slice.capacity() - plan.layerBudget(layer, cache.layers()) - plan.beside();
+            room = Math.min(room, slice.room() - unused);
+        }
+        return room;
     }
 
     /** Whether a part of the prompt is still to be read. */
@@ -122,12 +137,12 @@ public final class Session {
 
     /** Whether another token can be decoded: always, unless the policy drops nothing and the cache is full. */
     public boolean canDecode() {
-        return policy.evicts() || cache.room() > 0;
+        return policy.evicts() || room() > 0;
     }
 
     /** The decode step of the accepted token. Evicts back to the budget if the cache is full. */
     public Segment nextStep() {
-        if (cache.room() < 1) {
+        if (room() < 1) {
             evictor.afterDecoding(cache, policy);
         }
         return segment(new int[] {pending}, true);
@@ -135,6 +150,11 @@ public final class Session {
 
     private Segment segment(int[] tokenIds, boolean logits) {
         return new Segment(cache, tokenIds, policy, plan.scorePooling(), logits);
+    }
+
+    /** Entries that each KV head may hold at most. */
+    public int capacity() {
+        return plan.capacity();
     }
 
     public KvCache cache() {

@@ -6,6 +6,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Map;
  *
  * <pre>
  * magic "LOCRETKV", version, length of what follows up to the checksum, all integers little-endian, 32 bits
- * name, policy, number of bindings and each as name and value; texts as length and UTF-8
+ * name, policy, budget, number of bindings and each as name and value; texts as length and UTF-8
  * tokens, layers, KV heads, head dimension, entries [layers, kvHeads]
  * CRC-32C of all before
  * token ids [tokens], CRC-32C of them
@@ -23,13 +24,20 @@ import java.util.Map;
  *     head, CRC-32C of them
  * </pre>
  *
+ * @param cacheBudget entries that each KV head kept at most
  * @param binding what the contents belong to
  * @param lengths entries, {@code [layers][kvHeads]}
  */
 record SnapshotHeader(
-        String name, String policy, Map<String, String> binding, int tokens, int headDim, int[][] lengths) {
+        String name,
+        String policy,
+        int cacheBudget,
+        Map<String, String> binding,
+        int tokens,
+        int headDim,
+        int[][] lengths) {
     static final byte[] MAGIC = "LOCRETKV".getBytes(StandardCharsets.US_ASCII);
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     /** Magic, version and length. */
     static final int PREFIX = 16;
     /** Far more than 200 layers of 200 heads take. */
@@ -44,6 +52,7 @@ record SnapshotHeader(
         return new SnapshotHeader(
                 context.name(),
                 context.policy(),
+                context.text().cacheBudget(),
                 binding.values(),
                 context.tokens().length,
                 context.snapshot().layers().get(0).headDim(),
@@ -56,7 +65,7 @@ record SnapshotHeader(
         out.put(MAGIC).putInt(VERSION).putInt(0);
         putText(out, name);
         putText(out, policy);
-        out.putInt(binding.size());
+        out.putInt(cacheBudget).putInt(binding.size());
         binding.forEach((key, value) -> {
             putText(out, key);
             putText(out, value);
@@ -76,7 +85,7 @@ record SnapshotHeader(
         for (Map.Entry<String, String> entry : binding.entrySet()) {
             texts += textBytes(entry.getKey()) + textBytes(entry.getValue());
         }
-        return PREFIX + texts + 4 + 16 + 4 * lengths.length * lengths[0].length;
+        return PREFIX + texts + 8 + 16 + 4 * lengths.length * lengths[0].length;
     }
 
     private static int textBytes(String text) {
@@ -98,6 +107,7 @@ record SnapshotHeader(
             in.order(ByteOrder.LITTLE_ENDIAN);
             String name = text(in);
             String policy = text(in);
+            int cacheBudget = bounded(in, "cache-budget", 1, Integer.MAX_VALUE);
             Map<String, String> binding = new LinkedHashMap<>();
             for (int i = bounded(in, "bindings", 0, 64); i > 0; i--) {
                 binding.put(text(in), text(in));
@@ -116,7 +126,7 @@ record SnapshotHeader(
                     layer[head] = bounded(in, "entries", 0, tokens);
                 }
             }
-            return new SnapshotHeader(name, policy, binding, tokens, headDim, lengths);
+            return new SnapshotHeader(name, policy, cacheBudget, binding, tokens, headDim, lengths);
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("header ends early", e);
         }
@@ -158,14 +168,19 @@ record SnapshotHeader(
         return entries;
     }
 
-    /** Whether a cache of such slices takes the contents. */
-    boolean fits(List<KvSlice> slices) {
-        boolean fits =
-                lengths.length == slices.size() && headDim == slices.get(0).headDim();
-        for (int layer = 0; fits && layer < lengths.length; layer++) {
-            fits = slices.get(layer).takes(lengths[layer]);
+    /** Why a cache of such slices cannot take the contents, null if it can. */
+    String misfit(List<KvSlice> slices) {
+        if (lengths.length != slices.size() || headDim != slices.get(0).headDim()) {
+            return "layers=" + lengths.length + ", head dimension=" + headDim + ", expected=" + slices.size() + ", "
+                    + slices.get(0).headDim();
         }
-        return fits;
+        for (int layer = 0; layer < lengths.length; layer++) {
+            if (!slices.get(layer).takes(lengths[layer])) {
+                return "layer=" + layer + ", entries=" + Arrays.toString(lengths[layer]) + ", capacity="
+                        + slices.get(layer).capacity();
+            }
+        }
+        return null;
     }
 
     ContextInfo info() {
@@ -175,6 +190,6 @@ record SnapshotHeader(
         }
         long heads = (long) lengths.length * lengths[0].length;
         int each = Math.toIntExact((entries + heads - 1) / heads);
-        return new ContextInfo(name, policy, tokens, each, tokens * heads - entries, fileBytes());
+        return new ContextInfo(name, policy, cacheBudget, tokens, each, tokens * heads - entries, fileBytes());
     }
 }

@@ -49,16 +49,21 @@ final class SnapshotReader {
         SnapshotReader reader = new SnapshotReader(channel, file);
         SnapshotHeader header = reader.header();
         binding.require(header.binding(), file);
-        if (!header.fits(slices)) {
-            throw reader.damaged(
-                    "entries do not fit the cache: capacity=" + slices.get(0).capacity());
+        String misfit = header.misfit(slices);
+        if (misfit != null) {
+            throw reader.damaged("entries do not fit the cache: " + misfit);
         }
         int[] tokens = reader.tokens(header, vocabulary);
         List<KvEntries> entries = new ArrayList<>();
         for (int layer = 0; layer < slices.size(); layer++) {
             entries.add(reader.layer(header, layer));
         }
-        return ReadContext.of(header.name(), tokens, header.policy(), new CacheSnapshot(tokens.length, entries));
+        return ReadContext.of(
+                header.name(),
+                tokens,
+                header.policy(),
+                header.cacheBudget(),
+                new CacheSnapshot(tokens.length, entries));
     }
 
     private SnapshotHeader header() throws IOException {

@@ -21,4 +21,13 @@ final class Draws {
     static String uuid(RandomGenerator random) {
         return new java.util.UUID(random.nextLong(), random.nextLong()).toString();
     }
+
+    /** Random letters from {@code first} to the 26th after it. */
+    static String letters(int length, char first, RandomGenerator random) {
+        StringBuilder letters = new StringBuilder();
+        for (int i = 0; i < length; i++) {
+            letters.append((char) (first + random.nextInt(26)));
+        }
+        return letters.toString();
+    }
 }

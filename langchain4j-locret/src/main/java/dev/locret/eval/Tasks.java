@@ -31,6 +31,19 @@ public final class Tasks {
         FACTORIES.put(
                 "passkey", (corpus, count, needles) -> new NeedleTask("passkey", List.of("passkey"), 1, corpus, count));
         FACTORIES.put(ContinuationTask.NAME, (corpus, count, needles) -> new ContinuationTask(corpus, count));
+        FACTORIES.put(
+                "noise-passkey",
+                (corpus, count, needles) -> new NoiseTask("noise-passkey", "pass key", 5, false, count));
+        FACTORIES.put(
+                "number-string",
+                (corpus, count, needles) -> new NoiseTask("number-string", "sequence of digits", 10, true, count));
+        FACTORIES.put(KeyValueTask.NAME, (corpus, count, needles) -> new KeyValueTask(count));
+        for (NiahTask.Form form : NiahTask.Form.ALL) {
+            FACTORIES.put(form.name(), (corpus, count, needles) -> new NiahTask(form, corpus, count));
+        }
+        FACTORIES.put(VariableTask.NAME, (corpus, count, needles) -> new VariableTask(count));
+        FACTORIES.put(CommonWordsTask.NAME, (corpus, count, needles) -> new CommonWordsTask(count));
+        FACTORIES.put(FrequentWordsTask.NAME, (corpus, count, needles) -> new FrequentWordsTask(count));
     }
 
     private Tasks() {}

@@ -13,6 +13,10 @@ import java.util.List;
  * 3.1).
  */
 public final class Locret implements EvictionPolicy {
+    /** With heads that were trained with the question in front of the document (Locret-Q). */
+    public static final String QUESTION_AWARE = "locret-q";
+
+    private final String name;
     private final DeviceWeight[] fc1;
     private final DeviceWeight[] fc2;
     private final Matrix hidden;
@@ -22,6 +26,12 @@ public final class Locret implements EvictionPolicy {
      * @param maxRows most new tokens of a segment
      */
     public Locret(Backend backend, RetainingHeads heads, int maxRows) {
+        this("locret", backend, heads, maxRows);
+    }
+
+    /** As above under another name, for heads that were trained for another way of reading. */
+    public Locret(String name, Backend backend, RetainingHeads heads, int maxRows) {
+        this.name = name;
         int layers = heads.fc1().length;
         fc1 = new DeviceWeight[layers];
         fc2 = new DeviceWeight[layers];
@@ -45,7 +55,7 @@ public final class Locret implements EvictionPolicy {
 
     @Override
     public String name() {
-        return "locret";
+        return name;
     }
 
     @Override

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /** Chooses from a repository's files those that make up a model. */
 final class ModelFiles {
-    private static final Set<String> SETTINGS = Set.of("config.json", "generation_config.json", "chat_template.jinja");
+    private static final Set<String> SETTINGS = Set.of(
+            "config.json", "generation_config.json", "chat_template.jinja", "additional_chat_templates/tool_use.jinja");
     private static final Pattern TOKENIZER = Pattern.compile("tokenizer[^/]*\\.json");
     private static final Pattern WEIGHTS = Pattern.compile("[^/]+\\.safetensors");
     private static final int MOST_NAMES = 20;

@@ -13,11 +13,14 @@ import java.time.Duration;
 
 /** What single requests cost. Readings of contexts are requests that put out nothing. */
 final class RequestMeters implements EngineEvents {
+    /** The tag is on every timer of the name, as Prometheus wants it; Spring writes the same word. */
+    private static final String NO_ERROR = "none";
+
     private final MeterRegistry registry;
     private final Tags tags;
+    private final Tags genAi;
     private final DistributionSummary inputTokens;
     private final DistributionSummary outputTokens;
-    private final Timer requestDuration;
     private final Timer timeToFirstToken;
     private final Timer timePerOutputToken;
     private final Timer queueTime;
@@ -28,11 +31,10 @@ final class RequestMeters implements EngineEvents {
         this.registry = registry;
         this.tags = tags;
         // The keys of LangChain4j's own listener: Prometheus wants one set of keys for a name.
-        Tags genAi = tags.and(
+        this.genAi = tags.and(
                 "gen_ai.operation.name", "chat", "gen_ai.provider.name", "locret", "gen_ai.response.model", model);
-        this.inputTokens = tokenUsage(genAi, "input");
-        this.outputTokens = tokenUsage(genAi, "output");
-        this.requestDuration = timer("gen_ai.server.request.duration", "Time of a request, queue included", genAi);
+        this.inputTokens = tokenUsage("input");
+        this.outputTokens = tokenUsage("output");
         this.timeToFirstToken =
                 timer("gen_ai.server.time_to_first_token", "Time until an answer begins, queue included", genAi);
         this.timePerOutputToken =
@@ -40,10 +42,18 @@ final class RequestMeters implements EngineEvents {
         this.queueTime = timer("locret.queue.time", "Time in the queue", tags);
         this.keptEntries = entries("locret.cache.entries.kept", "Entries of the fullest KV head after the prompt");
         this.evictedEntries =
-                entries("locret.cache.entries.evicted", "Entries dropped for a request, over all layers and KV heads");
+                entries("locret.cache.entries.evicted", "Entries dropped by a request, over all layers and KV heads");
+        requestDuration(NO_ERROR);
     }
 
-    private DistributionSummary tokenUsage(Tags genAi, String type) {
+    private Timer requestDuration(String error) {
+        return timer(
+                "gen_ai.server.request.duration",
+                "Time of a request to its end or failure, queue included",
+                genAi.and("error.type", error));
+    }
+
+    private DistributionSummary tokenUsage(String type) {
         return DistributionSummary.builder("gen_ai.client.token.usage")
                 .baseUnit("tokens")
                 .description("Tokens of a request, by type")
@@ -72,9 +82,9 @@ final class RequestMeters implements EngineEvents {
         Duration untilAnswer = result.queued().plus(result.prefill());
         inputTokens.record(result.promptTokens());
         outputTokens.record(result.outputTokens());
-        requestDuration.record(untilAnswer.plus(result.decode()));
+        requestDuration(NO_ERROR).record(untilAnswer.plus(result.decode()));
         keptEntries.record(result.entriesKept());
-        evictedEntries.record(result.entriesEvicted());
+        evictedEntries.record(result.entriesEvicted() - result.copiedEvicted());
         if (result.outputTokens() > 0) {
             // The end of the prompt's forward: the first token is drawn from its logits.
             timeToFirstToken.record(untilAnswer);
@@ -87,10 +97,11 @@ final class RequestMeters implements EngineEvents {
     }
 
     @Override
-    public void onFailed(Throwable failure) {
+    public void onFailed(Throwable failure, Duration passed) {
         String type = failure instanceof LocretException ours
                 ? ours.id().id()
                 : failure.getClass().getName();
+        requestDuration(type).record(passed);
         Counter.builder("locret.requests.failed")
                 .description("Requests that ended without a result")
                 .tags(tags.and("error.type", type))

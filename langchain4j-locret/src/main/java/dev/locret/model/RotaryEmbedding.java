@@ -113,12 +113,8 @@ public final class RotaryEmbedding {
         return out;
     }
 
+    /** There are as many factors as pairs; the readers of configurations see to that. */
     private static float[] divide(float[] frequencies, float[] factors) {
-        if (factors.length != frequencies.length) {
-            throw new LocretException(
-                    ErrorId.MODEL_MISMATCH,
-                    "rope: number of factors=" + factors.length + ", rotated pairs=" + frequencies.length);
-        }
         float[] out = new float[frequencies.length];
         for (int j = 0; j < out.length; j++) {
             out[j] = frequencies[j] / factors[j];

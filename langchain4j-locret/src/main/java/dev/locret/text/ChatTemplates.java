@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,7 +50,12 @@ public final class ChatTemplates {
             if (key.equals(GGUF_KEY) || key.startsWith(GGUF_KEY + ".")) {
                 String name = key.equals(GGUF_KEY) ? DEFAULT : key.substring(GGUF_KEY.length() + 1);
                 if (!(entry.getValue() instanceof String)) {
-                    throw failure(key + " is not a string", source);
+                    throw failure(
+                            key + " must be a string, is "
+                                    + (entry.getValue() == null
+                                            ? "null"
+                                            : entry.getValue().getClass().getSimpleName()),
+                            source);
                 }
                 templates.sources.put(name, new Source((String) entry.getValue(), source + " (" + key + ")"));
             }
@@ -58,8 +64,9 @@ public final class ChatTemplates {
     }
 
     /**
-     * From a model directory: {@code chat_template.jinja} if there is one, else {@code chat_template} in the older
-     * {@code chat_template.json} or in {@code tokenizer_config.json}, a string or a list of named templates.
+     * From a model directory: {@code chat_template.jinja} if there is one, with {@code
+     * additional_chat_templates/tool_use.jinja}, else {@code chat_template} in the older {@code chat_template.json} or
+     * in {@code tokenizer_config.json}, a string or a list of named templates.
      *
      * @throws LocretException ({@code file-not-readable}, {@code template}) if a file is there, but no good
      */
@@ -67,7 +74,11 @@ public final class ChatTemplates {
         ChatTemplates templates = new ChatTemplates();
         Path file = directory.resolve("chat_template.jinja");
         if (Files.isRegularFile(file)) {
-            templates.sources.put(DEFAULT, new Source(text(file), file.toString()));
+            templates.addFile(DEFAULT, file);
+            Path forTools = directory.resolve("additional_chat_templates").resolve(TOOL_USE + ".jinja");
+            if (Files.isRegularFile(forTools)) {
+                templates.addFile(TOOL_USE, forTools);
+            }
             return templates;
         }
         for (String name : List.of("chat_template.json", "tokenizer_config.json")) {
@@ -77,6 +88,10 @@ public final class ChatTemplates {
             }
         }
         return templates;
+    }
+
+    private void addFile(String name, Path file) {
+        sources.put(name, new Source(text(file), file.toString()));
     }
 
     private void addConfig(Path config) {
@@ -91,15 +106,21 @@ public final class ChatTemplates {
         if (value.isTextual()) {
             sources.put(DEFAULT, new Source(value.asText(), origin));
         } else if (value.isArray()) {
-            for (JsonNode named : value) {
-                if (!named.path("name").isTextual() || !named.path("template").isTextual()) {
-                    throw failure("an item of chat_template has no 'name' or no 'template'", config.toString());
+            for (int i = 0; i < value.size(); i++) {
+                JsonNode named = value.get(i);
+                for (String key : List.of("name", "template")) {
+                    if (!named.path(key).isTextual()) {
+                        throw failure("chat_template[" + i + "] has no text '" + key + "'", config.toString());
+                    }
                 }
                 String name = named.path("name").asText();
                 sources.put(name, new Source(named.path("template").asText(), origin + " '" + name + "'"));
             }
         } else if (!value.isMissingNode() && !value.isNull()) {
-            throw failure("chat_template is neither a string nor a list", config.toString());
+            throw failure(
+                    "chat_template must be a string or a list, is "
+                            + value.getNodeType().name().toLowerCase(Locale.ROOT),
+                    config.toString());
         }
     }
 

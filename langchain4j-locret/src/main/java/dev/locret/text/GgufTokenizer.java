@@ -82,7 +82,8 @@ final class GgufTokenizer {
         for (int id = 0; id < texts.size(); id++) {
             Object type = types == null ? (Object) 1L : types.get(id);
             if (!(type instanceof Long) || (Long) type < 0 || (Long) type >= KINDS.length) {
-                throw metadata.failure("tokenizer.ggml.token_type[" + id + "]=" + type + " is unknown");
+                throw metadata.failure("tokenizer.ggml.token_type[" + id + "]=" + type + " is unknown, known are 0.."
+                        + (KINDS.length - 1));
             }
             TokenKind kind = KINDS[(int) (long) (Long) type];
             // Some files call <|im_end|> and the like normal text.

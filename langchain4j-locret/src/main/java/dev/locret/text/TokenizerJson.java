@@ -154,10 +154,11 @@ final class TokenizerJson {
             throw failure("'added_tokens' is not a list");
         }
         ObjectNode vocabulary = (ObjectNode) root.get("model").get("vocab");
-        for (JsonNode token : added) {
+        for (int i = 0; i < added.size(); i++) {
+            JsonNode token = added.get(i);
             JsonNode content = token.get("content");
             if (!(token instanceof ObjectNode) || content == null || !content.isTextual()) {
-                throw failure("an added token has no 'content'");
+                throw failure("added_tokens[" + i + "] has no text 'content'");
             }
             String text = content.asText();
             boolean special = token.path("special").asBoolean();

@@ -21,6 +21,7 @@ import java.util.List;
 final class HeadUpdate {
     private final Backend backend;
     private final TrainingOperations operations;
+    private final int batch;
     private final Matrix inner;
     private final Matrix activated;
     private final Matrix scores;
@@ -31,10 +32,12 @@ final class HeadUpdate {
     /**
      * @param shape heads of any layer
      * @param maxRows most tokens that are scored at once
+     * @param batch rows for which the backend has reserved scratch of linear layers
      */
-    HeadUpdate(Backend backend, TrainingOperations operations, TrainedHeads.Layer shape, int maxRows) {
+    HeadUpdate(Backend backend, TrainingOperations operations, TrainedHeads.Layer shape, int maxRows, int batch) {
         this.backend = backend;
         this.operations = operations;
+        this.batch = batch;
         DeviceWeight fc1 = shape.fc1().weight();
         DeviceWeight fc2 = shape.fc2().weight();
         this.inner = matrix("heads, inner", maxRows, fc1.rows());
@@ -63,15 +66,22 @@ final class HeadUpdate {
     ScoreLoss gradients(TrainedHeads.Layer heads, Matrix qkv, int rows, Matrix labels, ScoreLoss.Factors factors) {
         DeviceWeight fc1 = heads.fc1().weight();
         DeviceWeight fc2 = heads.fc2().weight();
-        backend.linear(qkv, rows, List.of(new Projection(fc1, null, inner)), false);
+        linear(qkv, rows, fc1, inner);
         operations.silu(inner, rows, activated);
-        backend.linear(activated, rows, List.of(new Projection(fc2, null, scores)), false);
+        linear(activated, rows, fc2, scores);
         ScoreLoss loss = operations.scoreLoss(scores, labels, rows, factors, slopes);
         operations.weightGradient(activated, rows, slopes, gradient2, false);
         operations.inputGradient(slopes, rows, fc2, activated);
         operations.siluGradient(inner, rows, activated);
         operations.weightGradient(qkv, rows, activated, gradient1, false);
         return loss;
+    }
+
+    private void linear(Matrix in, int rows, DeviceWeight weight, Matrix out) {
+        for (int row = 0; row < rows; row += batch) {
+            Projection projection = new Projection(weight, null, out.from(row));
+            backend.linear(in.from(row), Math.min(batch, rows - row), List.of(projection), false);
+        }
     }
 
     /** Moves the heads against the gradients that were computed last. */

@@ -85,7 +85,7 @@ public record Recipe(
     }
 
     public Recipe {
-        Checks.inRange("steps", steps, 1, 1 << 24);
+        Checks.inRange("steps", steps, 1, 1_000_000);
         Checks.inRange("warmup", warmupSteps, 0, steps);
         Checks.argument(
                 learningRate > 0 && learningRate <= 1,

@@ -66,7 +66,7 @@ final class RetainingHeadTrainer {
         this.labels = matrix("labels", maxTokens, config.kvHeads());
         this.valueNorms = recipe.label().valueNorm() ? new ValueNorms(source, backend, operations, maxTokens) : null;
         this.capture = new LayerCapture(decoder, operations, recipe.label(), qkv, labels);
-        this.update = new HeadUpdate(backend, operations, heads.layer(0), maxTokens);
+        this.update = new HeadUpdate(backend, operations, heads.layer(0), maxTokens, chunkSize);
     }
 
     static int qkvWidth(ModelConfig config) {

@@ -30,7 +30,7 @@ final class TrainedHeads {
 
     private final Layer[] layers;
 
-    private TrainedHeads(Layer[] layers) {
+    TrainedHeads(Layer[] layers) {
         this.layers = layers;
     }
 

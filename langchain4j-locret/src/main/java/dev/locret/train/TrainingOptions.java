@@ -19,6 +19,8 @@ import java.util.List;
  * @param maxAnswerTokens tokens of the longest answer
  * @param minContextTokens fewest tokens of a context
  * @param seed of new heads and of the order of samples
+ * @param checkpointEvery steps between checkpoints, 0 for none
+ * @param resume whether to go on from a checkpoint beside {@code output}, if there is one
  */
 public record TrainingOptions(
         Path model,
@@ -32,12 +34,27 @@ public record TrainingOptions(
         int maxTokens,
         int maxAnswerTokens,
         int minContextTokens,
-        long seed) {
+        long seed,
+        int checkpointEvery,
+        boolean resume) {
     public TrainingOptions {
         Checks.inRange("d-r", hidden, 1, 1 << 20);
         Checks.inRange("max-tokens", maxTokens, 3, 1 << 24);
         Checks.inRange("max-answer-tokens", maxAnswerTokens, 1, maxTokens);
         Checks.inRange("min-context-tokens", minContextTokens, 2, maxTokens);
+        Checks.inRange("checkpoint-every", checkpointEvery, 0, 1 << 24);
         Checks.argument(!data.isEmpty(), () -> "data is missing: data=[]");
+    }
+
+    /** Where checkpoints go. */
+    Path checkpoint() {
+        return output.resolveSibling(output.getFileName() + ".checkpoint");
+    }
+
+    /** A file beside the heads that is named like them. */
+    Path beside(String ending) {
+        String name = output.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return output.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ending);
     }
 }

@@ -5,6 +5,8 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.Backends;
 import dev.locret.backend.TrainingOperations;
 import dev.locret.common.Checks;
+import dev.locret.common.LocretException;
+import dev.locret.engine.ModelHash;
 import dev.locret.engine.ModelText;
 import dev.locret.eviction.RetainingHeads;
 import dev.locret.format.HeadsFile;
@@ -12,7 +14,9 @@ import dev.locret.format.ModelConfig;
 import dev.locret.format.ModelFiles;
 import dev.locret.model.Decoder;
 import dev.locret.model.RotaryEmbedding.Factors;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A run of training from files to a file. */
@@ -24,6 +28,12 @@ public final class TrainingRun {
     public interface Listener {
         /** The data was read: samples to train on, tokens of the longest, and in words what was left out. */
         void onData(int samples, int longest, String leftOut);
+
+        /** The run goes on after the steps of a checkpoint. */
+        void onResume(List<StepResult> done);
+
+        /** A checkpoint could not be written; the last one is still there. */
+        void onCheckpointFailed(int step, LocretException reason);
 
         /** A step is done. */
         void onStep(StepResult result);
@@ -60,13 +70,39 @@ public final class TrainingRun {
             Decoder decoder = new Decoder(files.weights(), backend, chunk, 1, tokens, PositionMode.CACHE, Factors.LONG);
             TrainingOperations operations =
                     backend.training(TrainingMemory.spec(decoder.attention(), config, initial.hidden(), tokens));
+            Map<String, String> identity = identity(files, data, initial);
             TrainedHeads heads = TrainedHeads.from(initial, backend, operations);
-            RetainingHeadTrainer trainer = new RetainingHeadTrainer(
-                    files.weights(), decoder, operations, heads, options.recipe(), chunk, tokens, 0);
-            while (trainer.nextStep() < options.recipe().steps()) {
-                listener.onStep(trainer.step(data.at(trainer.nextStep(), options.seed())));
+            CheckpointFile file = new CheckpointFile(options.checkpoint());
+            List<StepResult> history = new ArrayList<>();
+            if (options.resume() && file.exists()) {
+                CheckpointFile.Loaded loaded = file.read(identity, heads, backend);
+                heads = loaded.heads();
+                history.addAll(loaded.checkpoint().history());
+                listener.onResume(history);
             }
-            HeadsWriter.write(options.output(), heads, operations, metadata(data, heads));
+            RetainingHeadTrainer trainer = new RetainingHeadTrainer(
+                    files.weights(), decoder, operations, heads, options.recipe(), chunk, tokens, history.size());
+            while (trainer.nextStep() < options.recipe().steps()) {
+                StepResult result = trainer.step(data.at(trainer.nextStep(), options.seed()));
+                history.add(result);
+                listener.onStep(result);
+                boolean due = options.checkpointEvery() > 0 && history.size() % options.checkpointEvery() == 0;
+                if (due && history.size() < options.recipe().steps()) {
+                    save(file, new Checkpoint(identity, history), heads, operations);
+                }
+            }
+            HeadsWriter.write(options.output(), heads, operations, metadata(identity, data));
+            LossCurve.writeCsv(options.beside(".csv"), history);
+            file.delete();
+        }
+    }
+
+    /** A run does not end because a checkpoint could not be written: there may be room for the next. */
+    private void save(CheckpointFile file, Checkpoint checkpoint, TrainedHeads heads, TrainingOperations operations) {
+        try {
+            file.write(checkpoint, heads, operations);
+        } catch (LocretException e) {
+            listener.onCheckpointFailed(checkpoint.step(), e);
         }
     }
 
@@ -89,17 +125,25 @@ public final class TrainingRun {
                 new TrainingData.Limits(options.maxTokens(), options.maxAnswerTokens(), options.minContextTokens()));
     }
 
-    private Map<String, String> metadata(TrainingData data, TrainedHeads heads) {
-        Recipe recipe = options.recipe();
+    /** What a checkpoint must be of. */
+    private Map<String, String> identity(ModelFiles files, TrainingData data, RetainingHeads initial) {
+        Map<String, String> identity = new LinkedHashMap<>();
+        identity.put("base_model_hash", ModelHash.of(files.weights()));
+        identity.put("recipe", options.recipe().toString());
+        identity.put("data_sha256", data.hash());
+        identity.put("initial_heads_hash", ModelHash.of(initial));
+        identity.put("d_r", "" + initial.hidden());
+        identity.put("seed", "" + options.seed());
+        return identity;
+    }
+
+    private Map<String, String> metadata(Map<String, String> identity, TrainingData data) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "locret-retaining-heads");
         metadata.put("base_model", options.model().getFileName().toString());
-        metadata.put("recipe", recipe.toString());
-        metadata.put("d_r", "" + heads.hidden());
-        metadata.put("steps", "" + recipe.steps());
+        metadata.putAll(identity);
+        metadata.put("steps", "" + options.recipe().steps());
         metadata.put("samples", "" + data.size());
-        metadata.put("data_sha256", data.hash());
-        metadata.put("seed", "" + options.seed());
         return metadata;
     }
 }

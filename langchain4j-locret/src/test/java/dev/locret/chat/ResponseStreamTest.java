@@ -282,11 +282,13 @@ class ResponseStreamTest {
                     1,
                     0,
                     0,
+                    0,
                     Duration.ZERO,
                     Duration.ZERO,
                     Duration.ZERO,
                     0,
-                    0));
+                    0,
+                    false));
         }
 
         void fail(RuntimeException error) {

@@ -2,11 +2,14 @@ package dev.locret.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +91,40 @@ class AskCommandTest {
         // The budget and the local tokens: the question and what the template adds.
         assertThat(kept).isBetween(64 + 10, 64 + 40);
         assertThat(run.json().at("/cache/evicted").asInt()).isEqualTo((input - kept) * 30 * 3);
+    }
+
+    @Test
+    void readsDocumentsForTheQuestion() throws IOException {
+        Files.writeString(notes, "The ships lay in the harbour and waited for wind. ".repeat(30));
+        List<Object> words = new ArrayList<>(List.of("ask", "--model", DemoModel.path(), "--budget", "128"));
+        words.addAll(List.of("--stabilizers", "16", "--chunk-size", "64", "--heads", DemoEngine.heads()));
+        words.addAll(List.of("--document", page, notes, "--max-output-tokens", "4", QUESTION, "--json"));
+        CommandRun plain = CommandRun.of(words.toArray());
+        words.add("--question-aware");
+        CommandRun aware = CommandRun.of(words.toArray());
+        words.addAll(List.of("--question-aware-heads", DemoEngine.heads()));
+        CommandRun trained = CommandRun.of(words.toArray());
+
+        assertThat(aware.status()).as(aware.err()).isZero();
+        assertThat(plain.json().at("/cache/questionAware").asBoolean()).isFalse();
+        assertThat(aware.json().at("/cache/questionAware").asBoolean()).isTrue();
+        int question = aware.json().at("/usage/inputTokens").asInt()
+                - plain.json().at("/usage/inputTokens").asInt();
+        assertThat(question).isBetween(12, 20);
+        assertThat(aware.json().at("/cache/entriesPerHead").asInt())
+                .isEqualTo(plain.json().at("/cache/entriesPerHead").asInt());
+        assertThat(aware.json().get("policy").asText()).isEqualTo("locret");
+        assertThat(trained.json().get("policy").asText()).isEqualTo("locret-q");
+    }
+
+    @Test
+    void refusesHeadsThatNobodyWouldUse() {
+        CommandRun run = CommandRun.of(
+                "ask", "--model", DemoModel.path(), "--question-aware-heads", "h.bin", "-d", page, QUESTION);
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .startsWith("locret: invalid-argument: --question-aware-heads is used with --question-aware only:"
+                        + " question-aware-heads=h.bin, question-aware=false");
     }
 
     @Test

@@ -39,6 +39,25 @@ class ChatCommandTest {
     }
 
     @Test
+    void readsTheConversationAgainOnlyWithoutMemoryForIt() throws IOException {
+        String lines = "My name is Ferdinand and I live by the sea.\nWhat is my name?\n";
+        int kept = cachedTokensOfTheSecond(chat(lines, DemoModel.path(), "--chunk-size", "16", "--json"));
+        int none = cachedTokensOfTheSecond(
+                chat(lines, DemoModel.path(), "--chunk-size", "16", "--prefix-cache-bytes", "0", "--json"));
+        assertThat(kept).isPositive().isEqualTo(kept / 16 * 16);
+        assertThat(none).isZero();
+    }
+
+    private static int cachedTokensOfTheSecond(CommandRun run) throws IOException {
+        assertThat(run.status()).as(run.err()).isZero();
+        String second = run.out().lines().toList().get(1);
+        return new ObjectMapper()
+                .readTree(second)
+                .at("/usage/cachedInputTokens")
+                .asInt();
+    }
+
+    @Test
     void knowsItsCommandsAndEndsWhereItIsTold() {
         CommandRun run = chat(
                 "/stats\n/help\n/what now\nHello.\n/stats\n/exit\nNever read.\n",

@@ -55,7 +55,7 @@ class ContextsTest {
         load(EngineFixtures.withHeads().maxSessions(2));
         int[] document = prompt(length, 1);
         ContextInfo info = engine.contexts()
-                .read(new ContextRequest("d", document, policy, null, 0), GenerationListener.NONE)
+                .read(new ContextRequest("d", document, policy, 0, null, 0), GenerationListener.NONE)
                 .await();
         assertThat(info.tokens()).isEqualTo(length);
         assertThat(info.entriesKept()).isEqualTo(Math.min(length, 64));
@@ -140,8 +140,9 @@ class ContextsTest {
         ContextInfo b = read("b", prompt(200, 1));
         ContextInfo a = read("a", prompt(10, 1));
         // 3 layers of 8 KV heads; key and value of 8 floats, score and position.
-        assertThat(a).isEqualTo(new ContextInfo("a", "locret", 10, 10, 0, 3 * 8 * 10 * 4 * 18 + 40));
-        assertThat(b).isEqualTo(new ContextInfo("b", "locret", 200, 64, 3 * 8 * (200 - 64), 3 * 8 * 64 * 4 * 18 + 800));
+        assertThat(a).isEqualTo(new ContextInfo("a", "locret", 64, 10, 10, 0, 3 * 8 * 10 * 4 * 18 + 40));
+        assertThat(b)
+                .isEqualTo(new ContextInfo("b", "locret", 64, 200, 64, 3 * 8 * (200 - 64), 3 * 8 * 64 * 4 * 18 + 800));
         assertThat(engine.contexts().list()).containsExactly(a, b);
         assertThat(engine.contexts().count()).isEqualTo(2);
         assertThat(engine.contexts().describe("b")).isEqualTo(b);
@@ -190,7 +191,7 @@ class ContextsTest {
         reading.cancel();
         backend.onAttend = segments -> {};
         gate.open();
-        assertFails(reading::await, ErrorId.CANCELLED, "contexts: reading cancelled");
+        assertFails(reading::await, ErrorId.CANCELLED, "contexts: reading cancelled: context=d");
         assertThat(read("d", prompt(9, 1)).tokens()).isEqualTo(9);
     }
 
@@ -199,7 +200,9 @@ class ContextsTest {
         load(EngineFixtures.withHeads());
         backend.onAttend = segments -> clock.advance(Duration.ofMillis(20));
         ContextReading reading = engine.contexts()
-                .read(new ContextRequest("d", prompt(400, 1), null, Duration.ofMillis(50), 0), GenerationListener.NONE);
+                .read(
+                        new ContextRequest("d", prompt(400, 1), null, 0, Duration.ofMillis(50), 0),
+                        GenerationListener.NONE);
         assertFails(reading::await, ErrorId.TIMEOUT, "generation: out of time: passed=60 ms, timeout=50 ms");
         assertThat(engine.contexts().list()).isEmpty();
     }

@@ -112,7 +112,7 @@ class EngineStatusTest {
             }
 
             @Override
-            public void onFailed(Throwable failure) {
+            public void onFailed(Throwable failure, Duration passed) {
                 told.add(failure.getMessage());
             }
         });

@@ -11,9 +11,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -21,22 +22,29 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Many clients with shared prompts, contexts, cancels, timeouts and a context that comes and goes: no wrong answer. */
+/**
+ * Many clients with shared prompts, contexts, cancels, timeouts, a context that comes and goes, and engines that are
+ * closed under them: no wrong answer, no deadlock, and nothing is left behind. {@link SoakSettings} say for how long.
+ */
 class EngineStressTest {
-    private static final int CLIENTS = 32;
-    private static final int REQUESTS = 25;
-    /** What may happen to a client of this test. */
+    private static final int REQUESTS = 24;
+    private static final int DEADLOCK_SECONDS = 120;
+    /** What may happen to a client of this test; {@code CLOSED} only where the engine is closed under it. */
     private static final Set<ErrorId> EXPECTED =
             EnumSet.of(ErrorId.CANCELLED, ErrorId.TIMEOUT, ErrorId.QUEUE_FULL, ErrorId.UNKNOWN_CONTEXT);
 
     @TempDir
     private Path directory;
 
-    private final AtomicInteger answered = new AtomicInteger();
-    private final AtomicInteger refused = new AtomicInteger();
+    private final SoakSettings settings = SoakSettings.ofSystemProperties();
+    private final List<int[]> expected = new ArrayList<>();
+    private final AtomicInteger compared = new AtomicInteger();
+    private final Map<ErrorId, LongAdder> refused = new EnumMap<>(ErrorId.class);
 
     private static GenerationRequest request(int i) {
         SamplingParameters sampling = new SamplingParameters(0.8, 40, 0.95, 0.01, 1.1, 0.1, 0.1, (long) i);
@@ -46,11 +54,11 @@ class EngineStressTest {
         return i % 4 == 0 ? request.withContext("kept") : request;
     }
 
-    private static EngineOptions.Builder options() {
-        // Room for a dozen copies: some are pushed out all the time.
+    private EngineOptions.Builder options() {
+        // Room for a dozen copies: some are pushed out all the time. And some clients always find the queue full.
         return EngineFixtures.withHeads()
                 .maxSessions(6)
-                .queueCapacity(24)
+                .queueCapacity(settings.clients() * 3 / 4)
                 .tokenGapMillis(1)
                 .prefixCacheBytes(1_500_000);
     }
@@ -62,88 +70,127 @@ class EngineStressTest {
     }
 
     @Test
-    void everyAnswerIsTheOneThatItWouldBeAlone() throws Exception {
-        List<int[]> expected = new ArrayList<>();
+    void everyAnswerIsTheOneThatItWouldBeAloneAndNothingIsLeftBehind() throws Exception {
+        for (ErrorId id : ErrorId.values()) {
+            refused.put(id, new LongAdder());
+        }
         try (LocretEngine alone = LocretEngine.load(options().maxSessions(1).build())) {
             read(alone, "kept");
-            for (int i = 0; i < 24; i++) {
+            for (int i = 0; i < REQUESTS; i++) {
                 expected.add(alone.generate(request(i)).tokens());
             }
         }
-        Set<Thread> before = threads();
+        Set<Thread> threads = ProcessResources.threads();
+        ProcessResources warm = null;
+        for (int round = 0; round < settings.rounds(); round++) {
+            round(new Random(round), round % 2 == 1);
+            ProcessResources.assertNoThreadsBut(threads);
+            ProcessResources now = ProcessResources.now();
+            Map<ErrorId, LongAdder> happened = new EnumMap<>(refused);
+            happened.values().removeIf(count -> count.sum() == 0);
+            System.out.printf("round %d: compared=%s, refused=%s, %s%n", round, compared, happened, now);
+            if (round == 1) {
+                warm = now;
+            } else if (round > 1) {
+                now.assertNoMoreThan(warm);
+            }
+        }
+        assertThat(compared).hasValueGreaterThan(settings.clients());
+        for (ErrorId id : EXPECTED) {
+            assertThat(refused.get(id).sum()).as(id.toString()).isPositive();
+        }
+        assertThat(refused.get(ErrorId.CLOSED).sum()).isPositive();
+    }
+
+    /** One engine from loading to closing. */
+    private void round(Random random, boolean closeUnderLoad) throws Exception {
         ProbedBackend backend = new ProbedBackend(new CpuBackend(2));
         EngineOptions options = options().contextsDirectory(directory).build();
-        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        ExecutorService clients = Executors.newFixedThreadPool(settings.clients());
+        long end = System.nanoTime() + settings.round().toNanos();
         try (LocretEngine engine = new LocretEngine(options, EngineLoader.load(options, backend, System::nanoTime))) {
             read(engine, "kept");
+            long allocated = backend.allocated.get();
             List<Future<?>> running = new ArrayList<>();
-            for (int client = 0; client < CLIENTS; client++) {
-                int seed = client;
-                running.add(clients.submit(() -> run(engine, new Random(seed), expected)));
+            for (int client = 0; client < settings.clients(); client++) {
+                Random own = new Random(random.nextLong());
+                running.add(clients.submit(() -> ask(engine, own, closeUnderLoad, end)));
+            }
+            if (closeUnderLoad) {
+                while (System.nanoTime() < end) {
+                    LockSupport.parkNanos(end - System.nanoTime());
+                }
+                engine.close();
             }
             for (Future<?> client : running) {
-                client.get(120, TimeUnit.SECONDS);
+                client.get(settings.round().toSeconds() + DEADLOCK_SECONDS, TimeUnit.SECONDS);
             }
-            // The cache of the last answer is given back after it was told.
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-            while (engine.status().queue().running() > 0 && System.nanoTime() < end) {
-                Thread.onSpinWait();
+            assertThat(backend.allocated).as("memory is planned at load").hasValue(allocated);
+            if (!closeUnderLoad) {
+                awaitIdle(engine);
+                assertThat(engine.status().totals().cachedTokens()).isPositive();
             }
-            assertThat(engine.status().queue().running()).isZero();
-            assertThat(engine.status().totals().cachedTokens()).isPositive();
         } finally {
             clients.shutdown();
             assertThat(clients.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
         }
         assertThat(backend.closed).isTrue();
-        assertThat(answered.get() + refused.get()).isEqualTo(CLIENTS * REQUESTS);
-        assertThat(answered).hasValueGreaterThan(CLIENTS * REQUESTS / 4);
-        assertThat(refused).hasPositiveValue();
-        // Threads that were told to end may need a moment for it.
-        for (Thread thread : threads()) {
-            if (!before.contains(thread)) {
-                thread.join(TimeUnit.SECONDS.toMillis(60));
-                assertThat(thread.isAlive()).as(thread.getName()).isFalse();
-            }
+    }
+
+    /** The cache of the last answer is given back after it was told. */
+    private static void awaitIdle(LocretEngine engine) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (engine.status().queue().running() > 0 && System.nanoTime() < end) {
+            Thread.onSpinWait();
         }
+        assertThat(engine.status().queue().running()).isZero();
+        assertThat(engine.status().queue().waiting()).isZero();
     }
 
-    private static Set<Thread> threads() {
-        Set<Thread> ours = new HashSet<>(Thread.getAllStackTraces().keySet());
-        ours.removeIf(thread -> !thread.getName().startsWith("locret"));
-        return ours;
-    }
-
-    private void run(LocretEngine engine, Random random, List<int[]> expected) {
-        for (int i = 0; i < REQUESTS; i++) {
-            int which = random.nextInt(expected.size());
+    /** Asks until the round ends, or in some rounds until the engine is closed. */
+    private void ask(LocretEngine engine, Random random, boolean mayClose, long end) {
+        do {
             try {
-                switch (random.nextInt(8)) {
-                    case 0 -> {
-                        Generation generation = engine.submit(request(which), GenerationListener.NONE);
-                        Thread.onSpinWait();
-                        generation.cancel();
-                        generation.await();
-                    }
-                    case 1 -> engine.generate(hurried(request(which)));
-                    case 2 -> {
-                        if (random.nextBoolean()) {
-                            read(engine, "passing");
-                        } else {
-                            engine.contexts().remove("passing");
-                        }
-                    }
-                    case 3 -> engine.generate(request(which).withContext("passing"));
-                    default ->
-                        assertThat(engine.generate(request(which)).tokens())
-                                .as("request %s", which)
-                                .containsExactly(expected.get(which));
-                }
-                answered.incrementAndGet();
+                askOnce(engine, random);
             } catch (LocretException e) {
                 boolean twice = e.getMessage().equals("contexts: still being read: context=passing");
-                assertThat(twice || EXPECTED.contains(e.id())).as(e.toString()).isTrue();
-                refused.incrementAndGet();
+                boolean closed = mayClose && e.id() == ErrorId.CLOSED;
+                assertThat(twice || closed || EXPECTED.contains(e.id()))
+                        .as(e.toString())
+                        .isTrue();
+                refused.get(e.id()).increment();
+                if (closed) {
+                    return;
+                }
+                // As a client would that finds the queue full.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1 + random.nextInt(20)));
+            }
+        } while (mayClose || System.nanoTime() < end);
+    }
+
+    private void askOnce(LocretEngine engine, Random random) {
+        int which = random.nextInt(expected.size());
+        switch (random.nextInt(8)) {
+            case 0 -> {
+                Generation generation = engine.submit(request(which), GenerationListener.NONE);
+                Thread.onSpinWait();
+                generation.cancel();
+                generation.await();
+            }
+            case 1 -> engine.generate(hurried(request(which)));
+            case 2 -> {
+                if (random.nextBoolean()) {
+                    read(engine, "passing");
+                } else {
+                    engine.contexts().remove("passing");
+                }
+            }
+            case 3 -> engine.generate(request(which).withContext("passing"));
+            default -> {
+                assertThat(engine.generate(request(which)).tokens())
+                        .as("request %s", which)
+                        .containsExactly(expected.get(which));
+                compared.incrementAndGet();
             }
         }
     }

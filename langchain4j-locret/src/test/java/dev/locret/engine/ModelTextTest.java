@@ -73,6 +73,7 @@ class ModelTextTest {
                 "{\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"tool\"},"
                         + " {\"name\": \"default\", \"template\": \"default {{ x }}\"}]}");
         assertThat(rendered()).isEqualTo("default 7");
+        assertThat(load().template(true).orElseThrow().renderText(Map.of())).isEqualTo("tool");
         write("chat_template.json", "{\"chat_template\": \"json {{ x }}\"}");
         assertThat(rendered()).isEqualTo("json 7");
         write("chat_template.jinja", "jinja {{ x }}");

@@ -6,8 +6,10 @@ import dev.locret.generate.SamplingParameters;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -77,5 +79,43 @@ class PrefixReuseRealModelTest {
             }
         }
         assertThat(cached).isGreaterThan(5 * 192);
+    }
+
+    @Test
+    void aPromptOfFifteenHundredTokensIsAnsweredTheSameFourTimes() {
+        StringBuilder document = new StringBuilder("This is the list of another house. ");
+        for (int i = 0; i < 112; i++) {
+            document.append("The password of room ")
+                    .append(i)
+                    .append(" is ")
+                    .append(7919 * (i + 3) % 10000)
+                    .append(". ");
+        }
+        String begin = "<|im_start|>user\n" + document + "<|im_end|>\n<|im_start|>user\n";
+        String end = "<|im_end|>\n<|im_start|>assistant\n";
+        GenerationRequest request = greedy(begin + "What is the password of room 3?" + end);
+        assertThat(request.promptTokens().length).isBetween(1500, 2500);
+        int[] expected = reading.generate(request).tokens();
+
+        for (int i = 0; i < 4; i++) {
+            GenerationResult result = reusing.generate(request);
+            assertThat(result.tokens()).containsExactly(expected);
+            assertThat(result.cachedTokens() > 0).isEqualTo(i > 0);
+        }
+        GenerationResult edited = reusing.generate(greedy(begin + "And that of room 100?" + end));
+        assertThat(edited.tokens())
+                .containsExactly(reading.generate(greedy(begin + "And that of room 100?" + end))
+                        .tokens());
+        // Only the last message is new.
+        assertThat(edited.cachedTokens()).isGreaterThan(edited.promptTokens() - 128);
+    }
+
+    private static GenerationRequest greedy(String chat) {
+        int[] prompt = reusing.tokenizer().encode(chat, true);
+        List<Integer> ends = reusing.tokenizer().eosIds();
+        return new GenerationRequest(prompt, 0, SamplingParameters.GREEDY, 12, List.of(), null, null)
+                .withMessageBorders(IntStream.range(1, prompt.length)
+                        .filter(i -> ends.contains(prompt[i - 1]))
+                        .toArray());
     }
 }

@@ -107,8 +107,8 @@ class SnapshotFileTest {
                 ErrorId.FILE_UNSUPPORTED,
                 "contexts: no context of Locret, by its first bytes: " + file);
         byte[] later = good.clone();
-        later[8] = 2;
-        assertRefused(() -> read(later), ErrorId.FILE_UNSUPPORTED, "contexts: version 2, known: 1: " + file);
+        later[8] = 3;
+        assertRefused(() -> read(later), ErrorId.FILE_UNSUPPORTED, "contexts: version 3, known: 2: " + file);
     }
 
     @Test
@@ -155,7 +155,8 @@ class SnapshotFileTest {
         assertRefused(
                 () -> read(SnapshotFixtures.binding()),
                 ErrorId.FILE_DAMAGED,
-                "contexts: entries do not fit the cache: capacity=65536: " + file);
+                "contexts: entries do not fit the cache: layer=0, entries=[65536, 65537, 65538], capacity=65536: "
+                        + file);
     }
 
     /** Half of the mutations get a right checksum again, so that what lies behind it is tried too. */

@@ -53,7 +53,7 @@ final class SnapshotFixtures {
             }
             layers.add(one);
         }
-        return ReadContext.of(name, tokens, "v" + version, new CacheSnapshot(tokens.length, layers));
+        return ReadContext.of(name, tokens, "v" + version, 64, new CacheSnapshot(tokens.length, layers));
     }
 
     /** Compares all that they hold; a recursive comparison takes seconds for large arrays. */

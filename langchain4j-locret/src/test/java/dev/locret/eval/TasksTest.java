@@ -80,4 +80,41 @@ class TasksTest {
         assertThatThrownBy(() -> Tasks.create("haystack", CORPUS, COUNT, 6))
                 .hasMessageStartingWith("unknown task: task=haystack, allowed=needles, facts, number, ");
     }
+
+    @Test
+    void needlesAmongNeedlesHaveKeysOfTheirOwn() {
+        Item item = Tasks.create("niah-multikey-2", CORPUS, COUNT, 6).item(0, 8000, new Random(5));
+        List<String> keys = java.util.regex.Pattern.compile("numbers for (.+?) is:")
+                .matcher(item.document())
+                .results()
+                .map(m -> m.group(1))
+                .toList();
+        assertThat(keys).hasSizeGreaterThan(200).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void variablesAreAssignedInTheOrderOfTheChain() {
+        Item item = Tasks.create("variable-tracking", CORPUS, COUNT, 6).item(0, 1000, new Random(5));
+        int before = -1;
+        for (String variable : item.queries().get(0).expected()) {
+            int at = item.document().indexOf("VAR " + variable + " = ");
+            assertThat(at).isGreaterThan(before);
+            before = at;
+        }
+    }
+
+    @Test
+    void theMostFrequentWordsAreThoseAskedFor() {
+        Item item = Tasks.create("frequent-words", CORPUS, COUNT, 6).item(0, 3000, new Random(5));
+        java.util.Map<String, Long> counts = java.util.Arrays.stream(
+                        item.document().split("\n\n")[1].split(" "))
+                .collect(Collectors.groupingBy(w -> w, Collectors.counting()));
+        assertThat(counts.entrySet().stream()
+                        .filter(e -> !e.getKey().equals("...."))
+                        .sorted(java.util.Map.Entry.<String, Long>comparingByValue()
+                                .reversed())
+                        .limit(3)
+                        .map(java.util.Map.Entry::getKey))
+                .containsExactlyElementsOf(item.queries().get(0).expected());
+    }
 }

@@ -55,6 +55,7 @@ class PullTest {
             hub.putSmall(small, "{\"name\":\"" + small + "\"}");
         }
         hub.putSmall("chat_template.jinja", "{{ messages }}");
+        hub.putSmall("additional_chat_templates/tool_use.jinja", "{{ tools }}");
         hub.putSmall("README.md", "no");
         hub.putSmall("onnx/config.json", "no");
         hub.putLarge("pytorch_model.bin", 10);
@@ -66,6 +67,7 @@ class PullTest {
         assertThat(directory).isEqualTo(cache.resolve("models--acme--tiny/snapshots/" + FakeHub.COMMIT));
         assertThat(HubAsserts.filesUnder(cache, "snapshots/" + FakeHub.COMMIT))
                 .containsExactly(
+                        "additional_chat_templates/tool_use.jinja",
                         "chat_template.jinja",
                         "config.json",
                         "generation_config.json",

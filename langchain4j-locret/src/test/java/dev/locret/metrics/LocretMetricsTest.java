@@ -121,9 +121,11 @@ class LocretMetricsTest {
         assertThat(total(queued)).isEqualTo(first.queued().plus(second.queued()));
 
         assertThat(registry.get("locret.cache.entries.kept").summary().max()).isEqualTo(64 + 4);
-        // 3 layers of 8 KV heads; of the 96 tokens before the local ones 64 stay.
+        // 3 layers of 8 KV heads; of the 96 tokens before the local ones 64 stay, of the first 80 as well.
+        assertThat(second.entriesEvicted()).isEqualTo(3 * 8 * (96 - 64));
         assertThat(registry.get("locret.cache.entries.evicted").summary().totalAmount())
-                .isEqualTo(2 * 3 * 8 * (96 - 64));
+                .as("16 of the second request's entries were dropped before they were copied")
+                .isEqualTo(3 * 8 * (96 - 64 + 96 - 80));
         assertThat(registry.find("locret.requests.failed").counters()).isEmpty();
     }
 
@@ -176,6 +178,16 @@ class LocretMetricsTest {
         assertThat(registry.get("locret.requests.failed")
                         .tag("error.type", "cancelled")
                         .counter()
+                        .count())
+                .isEqualTo(1);
+        Timer failed = registry.get("gen_ai.server.request.duration")
+                .tag("error.type", "cancelled")
+                .timer();
+        assertThat(failed.count()).isEqualTo(1);
+        assertThat(total(failed)).isPositive();
+        assertThat(registry.get("gen_ai.server.request.duration")
+                        .tag("error.type", "none")
+                        .timer()
                         .count())
                 .isEqualTo(1);
         assertThat(gauge("locret.queue.waiting")).isZero();

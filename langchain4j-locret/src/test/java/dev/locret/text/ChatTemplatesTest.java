@@ -64,6 +64,12 @@ class ChatTemplatesTest {
         Files.writeString(directory.resolve("tokenizer_config.json"), "{\"chat_template\": \"old\"}");
         Files.writeString(directory.resolve("chat_template.jinja"), "new ü\n");
         assertThat(text(ChatTemplates.fromDirectory(directory), false)).isEqualTo("new ü");
+        assertThat(text(ChatTemplates.fromDirectory(directory), true)).isEqualTo("new ü");
+
+        Path more = Files.createDirectory(directory.resolve("additional_chat_templates"));
+        Files.writeString(more.resolve("tool_use.jinja"), "tools");
+        assertThat(text(ChatTemplates.fromDirectory(directory), false)).isEqualTo("new ü");
+        assertThat(text(ChatTemplates.fromDirectory(directory), true)).isEqualTo("tools");
     }
 
     @Test
@@ -78,10 +84,10 @@ class ChatTemplatesTest {
         assertThatThrownBy(() -> ChatTemplates.fromDirectory(directory))
                 .isInstanceOfSatisfying(
                         LocretException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.TEMPLATE))
-                .hasMessage("template: an item of chat_template has no 'name' or no 'template': " + config);
+                .hasMessage("template: chat_template[0] has no text 'template': " + config);
         Files.writeString(config, "{\"chat_template\": 5}");
         assertThatThrownBy(() -> ChatTemplates.fromDirectory(directory))
-                .hasMessage("template: chat_template is neither a string nor a list: " + config);
+                .hasMessage("template: chat_template must be a string or a list, is number: " + config);
         Files.writeString(config, "{");
         assertThatThrownBy(() -> ChatTemplates.fromDirectory(directory)).hasMessageStartingWith("template: not JSON: ");
         Files.write(directory.resolve("chat_template.jinja"), new byte[] {(byte) 0xFF});
@@ -89,7 +95,7 @@ class ChatTemplatesTest {
         assertThatThrownBy(() -> ChatTemplates.fromDirectory(directory))
                 .hasMessage("template: cannot be read as UTF-8 text: " + directory.resolve("chat_template.jinja"));
         assertThatThrownBy(() -> ChatTemplates.fromGguf(Map.of("tokenizer.chat_template", 5L), "m.gguf"))
-                .hasMessage("template: tokenizer.chat_template is not a string: m.gguf");
+                .hasMessage("template: tokenizer.chat_template must be a string, is Long: m.gguf");
         ChatTemplates broken = ChatTemplates.fromGguf(Map.of("tokenizer.chat_template", "\n{{"), "m.gguf");
         assertThatThrownBy(() -> broken.select(false))
                 .hasMessage("template: line 2: tag is not closed, expected '}}': m.gguf (tokenizer.chat_template)");

@@ -62,9 +62,9 @@ class TokenizerHostileInputTest {
                 gguf(
                         "tokenizer.ggml.token_type has 2 items for 264 tokens",
                         m -> m.put(KEY + "token_type", List.of(1L, 1L))),
-                gguf("tokenizer.ggml.token_type[9]=17 is unknown", m -> list(m, "token_type")
+                gguf("tokenizer.ggml.token_type[9]=17 is unknown, known are 0..6", m -> list(m, "token_type")
                         .set(9, 17L)),
-                gguf("tokenizer.ggml.token_type[9]=null is unknown", m -> list(m, "token_type")
+                gguf("tokenizer.ggml.token_type[9]=null is unknown, known are 0..6", m -> list(m, "token_type")
                         .set(9, null)),
                 gguf("tokenizer.ggml.merges is missing", m -> m.remove(KEY + "merges")),
                 gguf("merge 3 'q z' names 'qz', which is not in the vocabulary", m -> list(m, "merges")
@@ -175,7 +175,7 @@ class TokenizerHostileInputTest {
                 Arguments.of("model.end_of_word_suffix='</w>' is not supported", (Consumer<ObjectNode>)
                         r -> ((ObjectNode) r.get("model")).put("end_of_word_suffix", "</w>")),
                 Arguments.of("'added_tokens' is not a list", (Consumer<ObjectNode>) r -> r.put("added_tokens", 1)),
-                Arguments.of("an added token has no 'content'", (Consumer<ObjectNode>)
+                Arguments.of("added_tokens[0] has no text 'content'", (Consumer<ObjectNode>)
                         r -> r.putArray("added_tokens").addObject()),
                 Arguments.of("id 5 is given to", (Consumer<ObjectNode>)
                         r -> r.putArray("added_tokens").addObject().put("id", 5).put("content", "other")),

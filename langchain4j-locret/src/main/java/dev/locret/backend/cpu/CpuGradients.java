@@ -38,6 +38,10 @@ final class CpuGradients {
     void weight(Matrix in, int rows, Matrix outGradient, CpuWeight gradient, boolean accumulate) {
         int columns = gradient.columns();
         int group = kernels.inputRows();
+        if (gradient.rows() * 2 <= width) {
+            narrow(in, rows, outGradient, gradient, accumulate);
+            return;
+        }
         boolean few = gradient.panels() < 2 * pool.threads();
         int perTask = few ? CacheLayout.roundUp(INPUT_BLOCK, Math.max(1, group)) : columns;
         int parts = (columns + perTask - 1) / perTask;
@@ -53,6 +57,35 @@ final class CpuGradients {
                 int last = Math.min(columns, first + perTask);
                 panel(out, count, panel * width, gradient.rows(), panels[thread]);
                 product(count, first, last, grouped, panels[thread], gradient, panel, add);
+            });
+        }
+    }
+
+    /**
+     * The gradient of a few outputs, which would leave most lanes of a panel empty: here a panel is that of the inputs, and
+     * the outputs are the rows of the product.
+     */
+    private void narrow(Matrix in, int rows, Matrix outGradient, CpuWeight gradient, boolean accumulate) {
+        int outputs = gradient.rows();
+        for (int begin = 0; begin < rows; begin += ROW_BLOCK) {
+            int count = Math.min(ROW_BLOCK, rows - begin);
+            pack(outGradient.from(begin), count, outputs, 0);
+            Matrix part = in.from(begin);
+            boolean add = accumulate || begin > 0;
+            pool.run((gradient.columns() + width - 1) / width, (task, thread) -> {
+                int column = task * width;
+                int lanes = Math.min(width, gradient.columns() - column);
+                float[] b = panels[thread];
+                float[] tile = tiles[thread];
+                panel(part, count, column, gradient.columns(), b);
+                kernels.multiply(outputs, count, inputs, 0, count, b, 0, tile, 0, width, false);
+                for (int output = 0; output < outputs; output++) {
+                    for (int lane = 0; lane < lanes; lane++) {
+                        int at = (column + lane) * width + output;
+                        float sum = tile[output * width + lane];
+                        gradient.floats()[at] = add ? gradient.floats()[at] + sum : sum;
+                    }
+                }
             });
         }
     }

@@ -62,7 +62,9 @@ public final class AnswerLanguages {
             return answer(tools, json);
         }
         return composed("thoughts and " + json, tools, () -> {
-            Trigger thought = new Trigger(THOUGHT, answer(tools, json), false, true);
+            // Models put an empty line behind their thoughts.
+            Grammar space = Grammar.repeat(Grammar.literal("\n"), "", 0, 2);
+            Trigger thought = new Trigger(THOUGHT, Grammar.sequence(space, answer(tools, json)), false, true);
             return new TriggeredGrammar(tokenizer, List.of(thought));
         });
     }

@@ -97,8 +97,12 @@ public final class SampleGenerator {
         List<String> kept = new ArrayList<>(paragraphs);
         int total = kept.stream().mapToInt(p -> count.of(p) + 1).sum();
         for (int i = kept.size() - 1; i >= 0 && total > room && kept.size() > 1; i--) {
+            List<String> before = kept.subList(0, i);
             String paragraph = kept.get(i);
-            if (facts.stream().noneMatch(f -> f.sentences().isEmpty() && paragraph.contains(f.value()))) {
+            boolean needed = facts.stream()
+                    .filter(f -> f.sentences().isEmpty() && paragraph.contains(f.value()))
+                    .anyMatch(f -> before.stream().noneMatch(p -> p.contains(f.value())));
+            if (!needed) {
                 total -= count.of(paragraph) + 1;
                 kept.remove(i);
             }

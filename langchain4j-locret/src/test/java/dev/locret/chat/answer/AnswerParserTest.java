@@ -133,7 +133,8 @@ class AnswerParserTest {
             Recorder pieces = parse(Start.TEXT, HERMES, answer, 1);
             Recorder whole = parse(Start.TEXT, HERMES, answer, answer.length());
 
-            boolean told = end > opener.length() + CALL.indexOf("{\"a") + 1;
+            int begin = opener.length() + CALL.indexOf(ARGUMENTS);
+            boolean told = end > begin + 1;
             assertThat(pieces.events)
                     .as(answer)
                     .isEqualTo(whole.events)
@@ -142,8 +143,7 @@ class AnswerParserTest {
                         if (told) {
                             assertThat(event)
                                     .isEqualTo("partial 0 f "
-                                            + answer.substring(answer.indexOf("{\"a"))
-                                                    .strip());
+                                            + answer.substring(begin).strip());
                         } else {
                             assertThat(event).isEqualTo("text " + answer);
                         }

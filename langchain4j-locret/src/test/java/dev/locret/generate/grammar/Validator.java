@@ -12,10 +12,10 @@ import java.util.stream.Collectors;
  * Another's validator of JSON schemas, draft 2020-12 with formats asserted. It knows the top-level domains of its day, so
  * mail addresses are left to our own tests.
  */
-final class Validator {
+public final class Validator {
     private final JsonSchema schema;
 
-    Validator(JsonNode schema) {
+    public Validator(JsonNode schema) {
         SchemaValidatorsConfig config =
                 SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build();
         this.schema =
@@ -23,7 +23,7 @@ final class Validator {
     }
 
     /** What is wrong with a value. */
-    Set<String> complaints(JsonNode value) {
+    public Set<String> complaints(JsonNode value) {
         return schema.validate(value).stream()
                 .map(Object::toString)
                 .filter(complaint -> !complaint.contains("email pattern"))

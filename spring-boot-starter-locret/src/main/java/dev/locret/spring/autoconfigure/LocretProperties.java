@@ -15,6 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param modelPath GGUF file, safetensors file, directory with either, or hf:owner/name[@revision][/file], which is
  *     downloaded unless it is here. Without it there are no beans.
  * @param retainingHeadsPath Retaining heads trained for the very model, as safetensors or as a PyTorch file.
+ * @param questionAwareHeadsPath Retaining heads trained with the question in front of the document.
  * @param device Device that computes: auto or cpu.
  * @param cacheBudget Entries that each KV head keeps, for example 4096, or memory for all caches, for example 2GB.
  * @param chunkSize Tokens of a prompt that are read at a time.
@@ -41,6 +42,7 @@ import org.springframework.util.unit.DataSize;
 record LocretProperties(
         String modelPath,
         String retainingHeadsPath,
+        String questionAwareHeadsPath,
         String device,
         String cacheBudget,
         Integer chunkSize,
@@ -88,6 +90,7 @@ record LocretProperties(
      * @param repetitionPenalty Factor against tokens that were there before, 1 for none.
      * @param maxOutputTokens Most tokens of an answer, the prompt not counted.
      * @param stop Comma-separated list of texts that end an answer and are not part of it.
+     * @param questionAware Whether prompts beyond the budget are read with the question in front of the document.
      * @param mergeMessages Whether messages that the model's template refuses are joined so that it takes them.
      * @param think Whether the model thinks before it answers. Otherwise what its chat template says.
      * @param returnThinking Whether answers carry what the model thought.
@@ -107,6 +110,7 @@ record LocretProperties(
             Double repetitionPenalty,
             Integer maxOutputTokens,
             List<String> stop,
+            Boolean questionAware,
             Boolean mergeMessages,
             Boolean think,
             Boolean returnThinking,

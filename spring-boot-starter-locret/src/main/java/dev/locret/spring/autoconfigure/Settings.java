@@ -23,6 +23,7 @@ final class Settings {
                 .resolve(ModelSource.parse(properties.modelPath()), DownloadProgress.NONE);
         EngineOptions.Builder options = EngineOptions.builder(model);
         ifSet(properties.retainingHeadsPath(), path -> options.headsPath(Path.of(path)));
+        ifSet(properties.questionAwareHeadsPath(), path -> options.questionAwareHeadsPath(Path.of(path)));
         ifSet(properties.device(), options::device);
         ifSet(properties.cacheBudget(), options::cacheBudget);
         ifSet(properties.chunkSize(), options::chunkSize);
@@ -58,6 +59,7 @@ final class Settings {
                 .repetitionPenalty(request.repetitionPenalty())
                 .maxOutputTokens(request.maxOutputTokens())
                 .stopSequences(request.stop())
+                .questionAware(request.questionAware())
                 .mergeMessages(request.mergeMessages())
                 .think(request.think())
                 .returnThinking(request.returnThinking())

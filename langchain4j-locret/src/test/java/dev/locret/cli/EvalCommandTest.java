@@ -1,0 +1,117 @@
+package dev.locret.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.locret.testing.DemoEngine;
+import dev.locret.testing.DemoModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command with the real model on short documents. */
+class EvalCommandTest {
+    @TempDir
+    private Path directory;
+
+    private Path documents;
+
+    @BeforeEach
+    void writeDocuments() throws IOException {
+        documents = Files.writeString(directory.resolve("book.txt"), TrainDataCommandTest.prose(100, 400));
+    }
+
+    private CommandRun run(Object... more) {
+        Stream<Object> args = Stream.of(
+                "eval",
+                "--model",
+                DemoModel.path(),
+                "--heads",
+                DemoEngine.heads(),
+                "--documents",
+                documents,
+                "--output",
+                directory.resolve("out"),
+                "--length",
+                "300",
+                "--budget",
+                "64",
+                "--chunk-size",
+                "64",
+                "--samples",
+                "1",
+                "--needles",
+                "2");
+        return CommandRun.of(Stream.concat(args, Stream.of(more)).toArray());
+    }
+
+    @Test
+    void goesOnAfterAnInterruptionAndReportsTheSame() throws IOException {
+        String[] what = {"--task", "needles,perplexity", "--policy", "locret,streaming-llm", "--json"};
+        CommandRun whole = run((Object[]) what);
+        assertThat(whole.status()).as(whole.err()).isZero();
+
+        Path results = directory.resolve("out/results.jsonl");
+        List<String> lines = Files.readAllLines(results);
+        // Settings; two documents with full attention and two policies.
+        assertThat(lines).hasSize(7);
+        Files.writeString(
+                results,
+                String.join("\n", lines.subList(0, 4)) + "\n" + lines.get(4).substring(0, 30));
+        CommandRun resumed = run((Object[]) what);
+        assertThat(resumed.status()).as(resumed.err()).isZero();
+        assertThat(found(resumed.json())).isEqualTo(found(whole.json()));
+        assertThat(Files.readAllLines(results))
+                .startsWith(lines.subList(0, 4).toArray(String[]::new))
+                .hasSize(7);
+
+        JsonNode first = whole.json().get("rows").get(0);
+        assertThat(first.get("policy").asText()).isEqualTo("none");
+        assertThat(first.get("found").asDouble())
+                .as("what full attention finds in 300 tokens")
+                .isPositive();
+        assertThat(Files.readString(directory.resolve("out/report.html")))
+                .contains("<h1>Locret evaluation</h1>", "data:image/png;base64,", "Score by depth")
+                .doesNotContain("http://", "https://");
+        assertThat(directory.resolve("out/needles-length-300.png")).isNotEmptyFile();
+        assertThat(Files.readAllLines(directory.resolve("out/report.csv"))).hasSizeGreaterThan(6);
+    }
+
+    /** What does not depend on the clock. */
+    private static List<String> found(JsonNode report) {
+        return Stream.iterate(0, i -> i < report.get("rows").size(), i -> i + 1)
+                .map(i -> report.get("rows").get(i))
+                .map(r -> r.get("task") + " " + r.get("policy") + " " + r.get("kind") + " " + r.get("found") + " "
+                        + r.get("nll"))
+                .toList();
+    }
+
+    @Test
+    void refusesABudgetThatEvictsNothing() {
+        CommandRun run = run("--budget", "512");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .isEqualTo("locret: invalid-argument: eval: budget is not below the length, nothing would be evicted:"
+                        + " budget=512, length=300" + System.lineSeparator());
+    }
+
+    @Test
+    void refusesDocumentsOfTheTrainingData() throws IOException {
+        Path training = Files.writeString(
+                directory.resolve("train.jsonl"),
+                Output.toJson(java.util.Map.of("context", TrainDataCommandTest.prose(100, 395))) + "\n");
+        CommandRun run = run("--unseen-by", training);
+        assertThat(run.err())
+                .contains("documents: too little prose that was not seen elsewhere: paragraphs=5, needed=20");
+
+        Files.writeString(training, "{\"context\": \"\"}\n{oops\n");
+        assertThat(run("--unseen-by", training).err())
+                .contains("file-damaged: training data: line 2 is not JSON (")
+                .contains(training.toString());
+    }
+}
