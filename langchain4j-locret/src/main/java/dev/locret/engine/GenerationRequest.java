@@ -136,6 +136,8 @@ public record GenerationRequest(
     GenerationRequest answeredBy(int tokens) {
         return new GenerationRequest(
                         promptTokens, localTokens, SamplingParameters.GREEDY, tokens, List.of(), policy, timeout, true)
+                .withCacheBudget(cacheBudget)
+                .withQuestionEnd(questionEnd)
                 .withContext(context)
                 .withPriority(priority);
     }
