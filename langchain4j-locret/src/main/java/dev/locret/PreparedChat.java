@@ -37,7 +37,7 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
         ResponseFormat format = parameters.responseFormat();
         boolean json = format != null && format.type() == ResponseFormatType.JSON;
         PromptOptions options = new PromptOptions(tools, forced, json, parameters.think(), sendThinking);
-        Prompt prompt = prompt(model, history, parameters, options);
+        Prompt prompt = prompt(messages, model.engine().cachePlan().budget(), history, parameters, options);
         Integer maxOutputTokens = parameters.maxOutputTokens();
         GenerationRequest generation = new GenerationRequest(
                         prompt.tokens(),
@@ -63,11 +63,11 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
     }
 
     private static Prompt prompt(
-            LoadedModel model,
+            MessageMapper messages,
+            int plannedBudget,
             List<ChatMessage> history,
             LocretChatRequestParameters parameters,
             PromptOptions options) {
-        MessageMapper messages = model.messages();
         boolean questionAware = Boolean.TRUE.equals(parameters.questionAware());
         if (parameters.context() != null) {
             if (questionAware) {
@@ -77,10 +77,9 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
             return messages.toRest(history, options);
         }
         Prompt plain = messages.toPrompt(history, options);
-        Integer budget = parameters.cacheBudget();
+        int budget = parameters.cacheBudget() == null ? plannedBudget : parameters.cacheBudget();
         // What fits the cache is kept whole, whatever the question.
-        boolean evicts = plain.tokens().length
-                > (budget == null ? model.engine().cachePlan().budget() : budget);
+        boolean evicts = plain.tokens().length > budget;
         return questionAware && evicts ? messages.toQuestionAwarePrompt(history, options) : plain;
     }
 }
