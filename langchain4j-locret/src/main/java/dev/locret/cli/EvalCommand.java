@@ -6,6 +6,7 @@ import dev.locret.corpus.Corpus;
 import dev.locret.corpus.TokenCount;
 import dev.locret.engine.EngineOptions;
 import dev.locret.engine.LocretEngine;
+import dev.locret.engine.ModelHash;
 import dev.locret.engine.ModelText;
 import dev.locret.eval.Evaluation;
 import dev.locret.eval.FileTask;
@@ -15,7 +16,10 @@ import dev.locret.eval.ResultsFile;
 import dev.locret.eval.Task;
 import dev.locret.eval.Tasks;
 import dev.locret.eviction.EvictionPolicies;
+import dev.locret.eviction.RetainingHeads;
+import dev.locret.format.HeadsFile;
 import dev.locret.format.ModelFiles;
+import dev.locret.format.WeightSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,12 +146,14 @@ final class EvalCommand extends LocretCommand {
     void run(Output output) {
         Path path = model.engineOptions(output).build().modelPath();
         ModelText text;
+        Map<String, String> settings;
         try (ModelFiles files = ModelFiles.open(path)) {
             text = ModelText.load(files);
+            settings = settings(files.weights(), output);
         }
         TokenCount count = TokenCount.of(text.tokenizer());
         Plan plan = new Plan(tasks(count, output), lengths(), !withoutFull, policies(output), budgets, samples, seed);
-        ResultsFile results = ResultsFile.open(directory().resolve("results.jsonl"), settings(output));
+        ResultsFile results = ResultsFile.open(directory().resolve("results.jsonl"), settings);
         Evaluation evaluation = new Evaluation(
                 plan,
                 (policy, budget, local) -> load(policy, budget, local, output),
@@ -162,7 +168,7 @@ final class EvalCommand extends LocretCommand {
             output.note(
                     "left out with full attention, since the model's window does not hold them: documents=" + leftOut);
         }
-        Report report = Report.of(settings(output), results);
+        Report report = Report.of(settings, results);
         report.write(directory);
         if (output.isJson()) {
             output.line(report.json());
@@ -226,11 +232,17 @@ final class EvalCommand extends LocretCommand {
         }
     }
 
-    /** What results depend on beside task, length, policy and budget. */
-    private Map<String, String> settings(Output output) {
+    /**
+     * What results depend on beside task, length, policy and budget. Model and heads are told by what is in them: heads
+     * that were trained anew often have the old ones' name.
+     */
+    private Map<String, String> settings(WeightSource weights, Output output) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("model", model.model());
-        settings.put("heads", String.valueOf(model.engineOptions(output).build().headsPath()));
+        settings.put("modelHash", ModelHash.of(weights));
+        Path heads = model.engineOptions(output).build().headsPath();
+        settings.put("heads", String.valueOf(heads));
+        settings.put("headsHash", heads == null ? "none" : hash(heads, weights));
         settings.put("documents", documents.toString());
         settings.put("taskFiles", taskFiles.toString());
         settings.put("unseenBy", training.toString());
@@ -238,5 +250,9 @@ final class EvalCommand extends LocretCommand {
         settings.put("seed", String.valueOf(seed));
         settings.putAll(eviction.settings());
         return settings;
+    }
+
+    private static String hash(Path heads, WeightSource weights) {
+        return ModelHash.of(RetainingHeads.of(HeadsFile.open(heads), weights.config(), heads.toString()));
     }
 }

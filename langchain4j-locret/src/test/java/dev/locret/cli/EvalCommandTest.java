@@ -20,6 +20,7 @@ class EvalCommandTest {
     private Path directory;
 
     private Path documents;
+    private Path heads = DemoEngine.heads();
 
     @BeforeEach
     void writeDocuments() throws IOException {
@@ -32,7 +33,7 @@ class EvalCommandTest {
                 "--model",
                 DemoModel.path(),
                 "--heads",
-                DemoEngine.heads(),
+                heads,
                 "--documents",
                 documents,
                 "--output",
@@ -111,6 +112,22 @@ class EvalCommandTest {
         assertThat(row.get("policy").asText()).isEqualTo("streaming-llm");
         assertThat(row.get("questions").asInt()).isEqualTo(1);
         assertThat(row.has("ofFull")).isFalse();
+    }
+
+    @Test
+    void refusesResultsOfHeadsThatHaveChanged() throws IOException {
+        heads = Files.copy(DemoEngine.heads(), directory.resolve("heads.safetensors"));
+        Object[] what = {"--task", "number", "--policy", "locret", "--without-full"};
+        CommandRun first = run(what);
+        assertThat(first.status()).as(first.err()).isZero();
+
+        byte[] bytes = Files.readAllBytes(heads);
+        bytes[bytes.length - 2] ^= 1;
+        Files.write(heads, bytes);
+        assertThat(run(what).err())
+                .startsWith("locret: invalid-argument: ")
+                .contains("headsHash=")
+                .contains("results.jsonl");
     }
 
     @Test
