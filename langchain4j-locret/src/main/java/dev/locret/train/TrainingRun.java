@@ -86,8 +86,10 @@ public final class TrainingRun {
                 StepResult result = trainer.step(data.at(trainer.nextStep(), options.seed()));
                 history.add(result);
                 listener.onStep(result);
-                boolean due = options.checkpointEvery() > 0 && history.size() % options.checkpointEvery() == 0;
-                if (due && history.size() < options.recipe().steps()) {
+                // After the last step too: what is left to do, writing the heads, may fail.
+                boolean last = history.size() == options.recipe().steps();
+                int every = options.checkpointEvery();
+                if (every > 0 && (last || history.size() % every == 0)) {
                     save(file, new Checkpoint(identity, history), heads, operations);
                 }
             }

@@ -135,6 +135,24 @@ class TrainingRunTest {
     }
 
     @Test
+    void headsThatCouldNotBeWrittenCostNoStep() throws IOException {
+        run(Fixtures.options(data, output, 13, 5, false));
+        byte[] uninterrupted = Files.readAllBytes(output);
+        Files.delete(output);
+        Files.createSymbolicLink(directory.resolve("heads.safetensors.part"), Path.of("/dev/full"));
+
+        assertFails(
+                Fixtures.options(data, output, 13, 5, false),
+                ErrorId.FILE_NOT_WRITABLE,
+                "train: not written (java.io.IOException: No space left on device): " + output);
+        assertThat(output).doesNotExist();
+        Fixtures.Log log = run(Fixtures.options(data, output, 13, 5, true));
+
+        assertThat(log.steps).isZero();
+        assertThat(output).hasBinaryContent(uninterrupted);
+    }
+
+    @Test
     void withoutACheckpointARunBegins() {
         Fixtures.Log log = run(Fixtures.options(data, output, 3, 0, true));
         assertThat(log.steps).isEqualTo(3);
