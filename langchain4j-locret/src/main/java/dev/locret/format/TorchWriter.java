@@ -24,8 +24,8 @@ public final class TorchWriter {
     private static final int HEADER = 30;
     /** Id and length of a padding. */
     private static final int PADDING_HEADER = 4;
-    /** The earliest that an archive can say. */
-    private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 1, 0, 0);
+    /** Early, but late enough that an archive can say it without a field more. */
+    private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     private static final int BLOCK = 1 << 20;
 
