@@ -4,6 +4,7 @@ import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Kinds of trained heads, told by the names of their tensors; each is scored with by a policy of its own. */
@@ -14,6 +15,8 @@ public enum HeadKind {
     TRIMKV("trimkv", "model\\.layers\\.\\d+\\.self_attn\\.retention_gate\\..+"),
     /** Surrogate model of KVzap: {@code layers.0.weight} if linear, {@code layers.0.0.weight} if an MLP. */
     KVZAP("kvzap", "layers\\.\\d+\\.([02]\\.)?(weight|bias)");
+
+    private static final Pattern LAYER = Pattern.compile("(?:model\\.)?layers\\.(\\d{1,9})\\..*");
 
     private final String policy;
     private final Pattern names;
@@ -47,6 +50,17 @@ public enum HeadKind {
                         + ", known=model.layers.0.self_attn.fc1.weight (Locret, APB),"
                         + " model.layers.0.self_attn.retention_gate.linear1.weight (TrimKV),"
                         + " layers.0.weight or layers.0.0.weight (KVzap): " + source);
+    }
+
+    /** The layer that a tensor belongs to, -1 for one that belongs to none. */
+    public static int layer(String name) {
+        Matcher matcher = LAYER.matcher(name);
+        return matcher.matches() ? Integer.parseInt(matcher.group(1)) : -1;
+    }
+
+    /** How many layers names speak of. */
+    public static int layers(Set<String> names) {
+        return names.stream().mapToInt(HeadKind::layer).max().orElse(-1) + 1;
     }
 
     private static String shown(String name) {

@@ -7,15 +7,11 @@ import dev.locret.tensor.Shape;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The tensors of a heads file, each of which is looked for with the shape that the model needs. */
 final class HeadTensors {
     /** Widest inner layer. */
     private static final int MAX_WIDTH = 1 << 20;
-
-    private static final Pattern LAYER = Pattern.compile("(?:model\\.)?layers\\.(\\d{1,9})\\..*");
 
     private final Map<String, HostTensor> tensors;
     private final String source;
@@ -67,13 +63,7 @@ final class HeadTensors {
 
     /** Fails unless the names speak of so many layers. */
     void requireLayers(int layers) {
-        int found = tensors.keySet().stream()
-                        .map(LAYER::matcher)
-                        .filter(Matcher::matches)
-                        .mapToInt(matcher -> Integer.parseInt(matcher.group(1)))
-                        .max()
-                        .orElse(-1)
-                + 1;
+        int found = HeadKind.layers(tensors.keySet());
         Checks.check(
                 found == layers,
                 ErrorId.HEADS_MISMATCH,
