@@ -16,7 +16,8 @@ import dev.locret.eval.ResultsFile;
 import dev.locret.eval.Task;
 import dev.locret.eval.Tasks;
 import dev.locret.eviction.EvictionPolicies;
-import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.HeadKind;
+import dev.locret.eviction.ScoringHeads;
 import dev.locret.format.HeadsFile;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.WeightSource;
@@ -202,10 +203,11 @@ final class EvalCommand extends LocretCommand {
     }
 
     private List<String> policies(Output output) {
-        boolean heads = model.engineOptions(output).build().headsPath() != null;
+        Path path = model.engineOptions(output).build().headsPath();
+        HeadKind heads = path == null ? null : HeadKind.of(HeadsFile.open(path).keySet(), path.toString());
         if (policies == null) {
             return EvictionPolicies.names().stream()
-                    .filter(name -> heads || !EvictionPolicies.needsHeads(name))
+                    .filter(name -> EvictionPolicies.runsWith(name, heads))
                     .toList();
         }
         policies.forEach(name -> EvictionPolicies.require(name, heads));
@@ -253,6 +255,6 @@ final class EvalCommand extends LocretCommand {
     }
 
     private static String hash(Path heads, WeightSource weights) {
-        return ModelHash.of(RetainingHeads.of(HeadsFile.open(heads), weights.config(), heads.toString()));
+        return ModelHash.of(ScoringHeads.of(HeadsFile.open(heads), weights.config(), heads.toString()));
     }
 }
