@@ -16,8 +16,6 @@ import dev.locret.eval.ResultsFile;
 import dev.locret.eval.Task;
 import dev.locret.eval.Tasks;
 import dev.locret.eviction.EvictionPolicies;
-import dev.locret.eviction.RetainingHeads;
-import dev.locret.format.HeadsFile;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.WeightSource;
 import java.io.IOException;
@@ -128,6 +126,9 @@ final class EvalCommand extends LocretCommand {
     @Mixin
     private EvictionOptions eviction;
 
+    @Mixin
+    private QuestionAwareOptions questionAware;
+
     @Option(
             names = "--parallel",
             paramLabel = "N",
@@ -152,7 +153,15 @@ final class EvalCommand extends LocretCommand {
             settings = settings(files.weights(), output);
         }
         TokenCount count = TokenCount.of(text.tokenizer());
-        Plan plan = new Plan(tasks(count, output), lengths(), !withoutFull, policies(output), budgets, samples, seed);
+        Plan plan = new Plan(
+                tasks(count, output),
+                lengths(),
+                !withoutFull,
+                policies(output),
+                budgets,
+                samples,
+                seed,
+                questionAware.isOn());
         ResultsFile results = ResultsFile.open(directory().resolve("results.jsonl"), settings);
         Evaluation evaluation = new Evaluation(
                 plan,
@@ -213,7 +222,8 @@ final class EvalCommand extends LocretCommand {
     }
 
     private LocretEngine load(String policy, int budget, int localTokens, Output output) {
-        EngineOptions.Builder options = eviction.applyTo(model.engineOptions(output))
+        EngineOptions.Builder options = questionAware
+                .applyTo(eviction.applyTo(model.engineOptions(output)), output)
                 .policy(policy)
                 .localTokens(localTokens)
                 .maxSessions(parallel);
@@ -232,17 +242,16 @@ final class EvalCommand extends LocretCommand {
         }
     }
 
-    /**
-     * What results depend on beside task, length, policy and budget. Model and heads are told by what is in them: heads
-     * that were trained anew often have the old ones' name.
-     */
+    /** What results depend on beside task, length, policy and budget; model and heads are told by what is in them. */
     private Map<String, String> settings(WeightSource weights, Output output) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("model", model.model());
         settings.put("modelHash", ModelHash.of(weights));
         Path heads = model.engineOptions(output).build().headsPath();
         settings.put("heads", String.valueOf(heads));
-        settings.put("headsHash", heads == null ? "none" : hash(heads, weights));
+        settings.put("headsHash", ModelIdentity.hash(heads, weights));
+        settings.put("questionFirst", String.valueOf(questionAware.isOn()));
+        settings.put("questionAwareHeadsHash", ModelIdentity.hash(questionAware.headsPath(output), weights));
         settings.put("documents", documents.toString());
         settings.put("taskFiles", taskFiles.toString());
         settings.put("unseenBy", training.toString());
@@ -250,9 +259,5 @@ final class EvalCommand extends LocretCommand {
         settings.put("seed", String.valueOf(seed));
         settings.putAll(eviction.settings());
         return settings;
-    }
-
-    private static String hash(Path heads, WeightSource weights) {
-        return ModelHash.of(RetainingHeads.of(HeadsFile.open(heads), weights.config(), heads.toString()));
     }
 }

@@ -71,7 +71,8 @@ class TasksTest {
     @Test
     void refusesABudgetThatEvictsNothing() {
         List<Task> tasks = List.of(Tasks.create("needles", CORPUS, COUNT, 6));
-        assertThatThrownBy(() -> new Plan(tasks, List.of(4096, 512), true, List.of("keydiff"), List.of(128, 512), 1, 1))
+        assertThatThrownBy(() ->
+                        new Plan(tasks, List.of(4096, 512), true, List.of("keydiff"), List.of(128, 512), 1, 1, false))
                 .hasMessage("eval: budget is not below the length, nothing would be evicted: budget=512, length=512");
     }
 
