@@ -189,7 +189,7 @@ final class EvalCommand extends LocretCommand {
 
     private List<Task> tasks(TokenCount count, Output output) {
         List<Task> made = new ArrayList<>();
-        taskFiles.forEach(file -> made.add(FileTask.read(file, samples)));
+        taskFiles.forEach(file -> made.add(FileTask.read(file, samples, NamedDocuments.beside(file))));
         List<String> names = tasks != null ? tasks : taskFiles.isEmpty() ? List.of("needles") : List.of();
         if (!names.isEmpty()) {
             Corpus corpus = corpus(output);

@@ -94,6 +94,21 @@ class TasksTest {
     }
 
     @Test
+    void aSharedContextIsAskedSeveralDifferentQuestions() {
+        for (String name : List.of("shared-kv", "shared-prefix-suffix", "shared-variables")) {
+            Item item = Tasks.create(name, CORPUS, COUNT, 6).item(0, 3000, new Random(5));
+            assertThat(item.turns()).isFalse();
+            assertThat(item.queries()).hasSize(5).extracting(Query::question).doesNotHaveDuplicates();
+            assertThat(item.queries())
+                    .allSatisfy(q -> assertThat(item.document()).contains(q.expected()));
+
+            Item turns = Tasks.create(name.replace("shared", "turns"), CORPUS, COUNT, 6)
+                    .item(0, 3000, new Random(5));
+            assertThat(turns).isEqualTo(item.asTurns()).extracting(Item::turns).isEqualTo(true);
+        }
+    }
+
+    @Test
     void variablesAreAssignedInTheOrderOfTheChain() {
         Item item = Tasks.create("variable-tracking", CORPUS, COUNT, 6).item(0, 1000, new Random(5));
         int before = -1;
