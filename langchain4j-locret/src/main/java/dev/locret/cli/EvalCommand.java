@@ -39,7 +39,8 @@ import picocli.CommandLine.ParameterException;
             "Writes results.jsonl (a line a document, where an interrupted run goes on), report.json, report.csv, "
                     + "report.html and plots to the output directory.",
             "--json prints {\"settings\": {...}, \"rows\": [{\"task\", \"length\", \"policy\", \"budget\", \"kind\", "
-                    + "\"documents\", \"questions\", \"found\", \"score\", \"low\", \"high\", \"ofFull\", \"fullFound\", "
+                    + "\"documents\", \"questions\", \"found\", \"score\", \"low\", \"high\", \"documentLow\", "
+                    + "\"documentHigh\", \"ofFull\", \"ofFullLow\", \"ofFullHigh\", \"fullFound\", "
                     + "\"nll\", \"perplexityOfFull\", \"tokensPerSecond\", \"cacheBytes\"}]}."
         })
 final class EvalCommand extends LocretCommand {

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             TrainDataCommand.class,
             EvalCommand.class,
+            TuneCommand.class,
             ExplainCommand.class,
             CompletionCommand.class,
             HelpCommand.class

@@ -7,11 +7,18 @@ import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -81,6 +88,26 @@ public final class FileTask implements Task {
                     ErrorId.FILE_DAMAGED,
                     "task file: line " + number + ": is not JSON (" + e.getOriginalMessage() + "): " + file,
                     e);
+        }
+    }
+
+    /** The same in an order drawn at random, so that the first documents stand for all. */
+    public FileTask shuffled(long seed) {
+        List<Item> order = new ArrayList<>(items);
+        Collections.shuffle(order, new Random(seed));
+        return new FileTask(name, order);
+    }
+
+    /** SHA-256 of documents and questions in their order. */
+    public String hash() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Item item : items) {
+                digest.update(item.toString().getBytes(StandardCharsets.UTF_8));
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
         }
     }
 

@@ -122,7 +122,7 @@ class EvalCommandTest {
 
     @Test
     void oneEngineForAllBudgetsAnswersAsOneForEach() throws IOException {
-        Object[] what = {"--task", "facts", "--policy", "locret", "--without-full", "--needles", "4"};
+        Object[] what = {"--task", "facts", "--policy", "locret", "--without-full"};
         assertThat(runInto("out", "64,160", what).status()).isZero();
         List<JsonNode> together = outcomes("out");
         assertThat(runInto("alone", "64", what).status()).isZero();
