@@ -11,6 +11,7 @@ import dev.locret.engine.ModelText;
 import dev.locret.eval.Evaluation;
 import dev.locret.eval.FileTask;
 import dev.locret.eval.Plan;
+import dev.locret.eval.ReadingTask;
 import dev.locret.eval.Report;
 import dev.locret.eval.ResultsFile;
 import dev.locret.eval.Task;
@@ -54,7 +55,10 @@ final class EvalCommand extends LocretCommand {
             description = "needles: several named facts a document; facts: of more kinds; number, passkey: one;"
                     + " perplexity: of the text that follows; noise-passkey, number-string, kv: as InfiniteBench;"
                     + " niah-single-1 to -3, niah-multikey-1 to -3, niah-multivalue, niah-multiquery, variable-tracking,"
-                    + " common-words, frequent-words: as RULER (default: needles, unless there are task files).")
+                    + " common-words, frequent-words: as RULER; shared-kv, shared-prefix-suffix, shared-variables: five"
+                    + " questions to one context, as SCBench; turns-needles, turns-facts, turns-kv,"
+                    + " turns-prefix-suffix, turns-variables: as turns of a conversation (default: needles, unless"
+                    + " there are task files).")
     private List<String> tasks;
 
     @Option(
@@ -64,6 +68,14 @@ final class EvalCommand extends LocretCommand {
             description = "JSON lines {\"context\", \"questions\": [{\"question\", \"answer\", \"score\"}]}, or as"
                     + " InfiniteBench, LongBench, L-Eval and RULER publish them.")
     private List<Path> taskFiles = List.of();
+
+    @Option(
+            names = "--qa-file",
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "JSON lines {\"question\", \"answers\", \"context\"} as SQuAD and HotpotQA have them: each"
+                    + " question's paragraphs are hidden among the others', as RULER does.")
+    private List<Path> readingFiles = List.of();
 
     @Option(
             names = {"-d", "--documents"},
@@ -191,7 +203,8 @@ final class EvalCommand extends LocretCommand {
     private List<Task> tasks(TokenCount count, Output output) {
         List<Task> made = new ArrayList<>();
         taskFiles.forEach(file -> made.add(FileTask.read(file, samples, NamedDocuments.beside(file))));
-        List<String> names = tasks != null ? tasks : taskFiles.isEmpty() ? List.of("needles") : List.of();
+        readingFiles.forEach(file -> made.add(ReadingTask.read(file, count)));
+        List<String> names = tasks != null ? tasks : made.isEmpty() ? List.of("needles") : List.of();
         if (!names.isEmpty()) {
             Corpus corpus = corpus(output);
             names.stream().distinct().forEach(name -> made.add(Tasks.create(name, corpus, count, needles)));
@@ -255,6 +268,7 @@ final class EvalCommand extends LocretCommand {
         settings.put("questionAwareHeadsHash", ModelIdentity.hash(questionAware.headsPath(output), weights));
         settings.put("documents", documents.toString());
         settings.put("taskFiles", taskFiles.toString());
+        settings.put("readingFiles", readingFiles.toString());
         settings.put("unseenBy", training.toString());
         settings.put("needles", String.valueOf(needles));
         settings.put("seed", String.valueOf(seed));

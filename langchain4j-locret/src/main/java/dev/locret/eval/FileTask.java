@@ -1,7 +1,5 @@
 package dev.locret.eval;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
@@ -25,8 +23,6 @@ import java.util.stream.Stream;
 
 /** Documents and questions of a JSON-lines file, in one of the {@link TaskForm forms} that are known. */
 public final class FileTask implements Task {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final String name;
     private final List<Item> items;
 
@@ -53,7 +49,7 @@ public final class FileTask implements Task {
                     break;
                 }
                 if (!text.isBlank()) {
-                    TaskLine line = parse(text, file, number, documents);
+                    TaskLine line = TaskLine.parse(text, file, number, documents);
                     named |= !line.documentName().isEmpty();
                     if (items.size() < most || items.containsKey(key(line))) {
                         items.merge(key(line), TaskForm.of(line).item(line), FileTask::together);
@@ -78,17 +74,6 @@ public final class FileTask implements Task {
                 one.document(),
                 Stream.concat(one.queries().stream(), other.queries().stream()).toList(),
                 null);
-    }
-
-    private static TaskLine parse(String text, Path file, int number, UnaryOperator<String> documents) {
-        try {
-            return new TaskLine(JSON.readTree(text), "", file, number, documents);
-        } catch (JsonProcessingException e) {
-            throw new LocretException(
-                    ErrorId.FILE_DAMAGED,
-                    "task file: line " + number + ": is not JSON (" + e.getOriginalMessage() + "): " + file,
-                    e);
-        }
     }
 
     /** The same in an order drawn at random, so that the first documents stand for all. */

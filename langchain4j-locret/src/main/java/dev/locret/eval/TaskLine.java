@@ -1,6 +1,8 @@
 package dev.locret.eval;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import java.nio.file.Path;
@@ -21,6 +23,17 @@ record TaskLine(JsonNode json, String place, Path file, int number, UnaryOperato
 
     private static final int MAX_TOKENS = 64;
     private static final int SUMMARY_TOKENS = 256;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static TaskLine parse(String text, Path file, int number, UnaryOperator<String> documents) {
+        TaskLine line = new TaskLine(JSON.nullNode(), "", file, number, documents);
+        try {
+            return new TaskLine(JSON.readTree(text), "", file, number, documents);
+        } catch (JsonProcessingException e) {
+            throw line.damaged("is not JSON (" + e.getOriginalMessage() + ")");
+        }
+    }
 
     boolean has(String field) {
         return json.has(field);
