@@ -20,6 +20,8 @@ final class EvictionCheck {
     private final int budget;
     private final int recent;
     private final KvEntries before;
+    private final float[] keys;
+    private final float[] values;
     private final float[][] scores;
 
     EvictionCheck(
@@ -39,6 +41,8 @@ final class EvictionCheck {
         // Scoring all entries twice gives the same scores, so they can be read before the eviction scores them again.
         policy.scoreEntries(backend, layer, slice);
         this.before = backend.copyEntries(slice);
+        this.keys = before.keys().floats();
+        this.values = before.values().floats();
         this.scores = new float[slice.kvHeads()][];
         for (int head = 0; head < scores.length; head++) {
             scores[head] = compared(policy, weights, layer, head);
@@ -83,7 +87,7 @@ final class EvictionCheck {
             for (int query = head * config.groupSize(); query < (head + 1) * config.groupSize(); query++) {
                 double sum = 0;
                 for (int j = 0; j < dim; j++) {
-                    sum += (double) w[(row * config.heads() + query) * dim + j] * before.values()[value + j];
+                    sum += (double) w[(row * config.heads() + query) * dim + j] * values[value + j];
                 }
                 square += sum * sum;
             }
@@ -93,6 +97,8 @@ final class EvictionCheck {
 
     void verify() {
         KvEntries after = backend.copyEntries(slice);
+        float[] keysAfter = after.keys().floats();
+        float[] valuesAfter = after.values().floats();
         boolean pooled = plan.retention().allocation() == BudgetAllocation.POOLED;
         int least = pooled ? plan.retention().least(budget) : budget;
         int most = pooled ? 2 * budget : budget;
@@ -101,7 +107,7 @@ final class EvictionCheck {
         for (int head = 0; head < slice.kvHeads(); head++) {
             int length = after.lengths()[head];
             assertThat(length).isBetween(Math.min(least, before.lengths()[head]), most);
-            float[] bounds = verifyHead(after, head);
+            float[] bounds = verifyHead(after, keysAfter, valuesAfter, head);
             requireAbove(bounds[0], bounds[1]);
             if (length > least) {
                 worstKept = Math.min(worstKept, bounds[0]);
@@ -123,7 +129,7 @@ final class EvictionCheck {
     }
 
     /** Returns the lowest score that was kept and the highest that was not, among entries that were not forced. */
-    private float[] verifyHead(KvEntries after, int head) {
+    private float[] verifyHead(KvEntries after, float[] keysAfter, float[] valuesAfter, int head) {
         int[] kept = backend.downloadPositions(slice, head);
         assertThat(kept).isSorted().doesNotHaveDuplicates();
         float worstKept = Float.POSITIVE_INFINITY;
@@ -134,7 +140,10 @@ final class EvictionCheck {
             int to = Arrays.binarySearch(kept, position);
             boolean forced = entry >= before.lengths()[head] - recent || position < plan.pinnedTokens();
             if (to >= 0) {
-                requireSame(after, after.first(head) + to, from);
+                // An entry moves with all that belongs to it.
+                requireSameRow(keysAfter, after.first(head) + to, keys, from);
+                requireSameRow(valuesAfter, after.first(head) + to, values, from);
+                assertThat(after.scores()[after.first(head) + to]).isEqualTo(before.scores()[from]);
             }
             if (forced) {
                 assertThat(to).as("forced entry %s of head %s", entry, head).isNotNegative();
@@ -147,14 +156,9 @@ final class EvictionCheck {
         return new float[] {worstKept, bestDropped};
     }
 
-    /** An entry moves with all that belongs to it. */
-    private void requireSame(KvEntries after, int to, int from) {
+    private void requireSameRow(float[] after, int to, float[] earlier, int from) {
         int dim = slice.headDim();
-        assertThat(Arrays.equals(after.keys(), to * dim, (to + 1) * dim, before.keys(), from * dim, (from + 1) * dim))
+        assertThat(Arrays.equals(after, to * dim, (to + 1) * dim, earlier, from * dim, (from + 1) * dim))
                 .isTrue();
-        assertThat(Arrays.equals(
-                        after.values(), to * dim, (to + 1) * dim, before.values(), from * dim, (from + 1) * dim))
-                .isTrue();
-        assertThat(after.scores()[to]).isEqualTo(before.scores()[from]);
     }
 }

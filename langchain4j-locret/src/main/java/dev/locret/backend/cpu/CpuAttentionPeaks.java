@@ -19,6 +19,7 @@ final class CpuAttentionPeaks {
 
     private final Kernels kernels;
     private final WorkerPool pool;
+    private final CacheReader[] readers;
     private final AttentionSpec spec;
     private final int width;
     private final KeyRotation keyRotation;
@@ -35,6 +36,7 @@ final class CpuAttentionPeaks {
     CpuAttentionPeaks(Kernels kernels, WorkerPool pool, AttentionSpec spec, int maxEntries) {
         this.kernels = kernels;
         this.pool = pool;
+        this.readers = CacheReader.of(kernels, pool, spec.headDim());
         this.spec = spec;
         this.width = kernels.width();
         this.keyRotation = new KeyRotation(kernels, spec);
@@ -58,7 +60,8 @@ final class CpuAttentionPeaks {
         RotatedKeys layout = RotatedKeys.of(spec.headDim(), maxEntries, width);
         long rows = (long) tokensPerTask(spec) * spec.groupSize();
         long thread = rows * spec.headDim() + (rows + 1 + spec.kvHeads()) * layout.capacity();
-        return 4 * (spec.kvHeads() * layout.floats() + threads * thread);
+        return 4 * (spec.kvHeads() * layout.floats() + threads * thread)
+                + CacheReader.bytes(spec.headDim(), width, threads);
     }
 
     void run(
@@ -94,7 +97,8 @@ final class CpuAttentionPeaks {
             int head = task / parts;
             int begin = task % parts * ROTATED;
             int end = Math.min(cache.length(head), begin + ROTATED);
-            keyRotation.rotate(cache, rotary, head, begin, end, rotated, layout.panel(head, begin));
+            int to = layout.panel(head, begin);
+            keyRotation.rotate(cache, rotary, head, begin, end, readers[thread], rotated, to);
         });
     }
 

@@ -76,6 +76,27 @@ public interface Kernels {
     void unpack(PanelFormat format, int[] words, int offset, int groups, float[] out);
 
     /**
+     * Unpacks values of a packed cache to panels of dimensions {@code [ceil(headDim / width)][rows of a panel][width]}.
+     *
+     * @param words {@code [rows][rowWords]} from {@code offset}, see {@link PackedValues}
+     * @param panelStride elements from one panel to the next
+     */
+    default void unpackValues(
+            PanelFormat format,
+            int[] words,
+            int offset,
+            int rowWords,
+            int rows,
+            int headDim,
+            float[] out,
+            int panelStride) {
+        for (int row = 0; row < rows; row++) {
+            int at = offset + row * rowWords;
+            PackedValues.unpack(format, words, at, 0, headDim, out, row * width(), width(), panelStride);
+        }
+    }
+
+    /**
      * Product of one row with packed panels that follow each other. Sums may be taken group by group, in another order
      * than {@link #multiply} takes them.
      *

@@ -226,6 +226,19 @@ public final class VectorKernels implements Kernels {
     }
 
     @Override
+    public void unpackValues(
+            PanelFormat format,
+            int[] words,
+            int offset,
+            int rowWords,
+            int rows,
+            int headDim,
+            float[] out,
+            int panelStride) {
+        CachedValues.unpack(format, words, offset, rowWords, rows, headDim, out, WIDTH, panelStride);
+    }
+
+    @Override
     public void multiplyPacked(
             PanelFormat format,
             int[] words,
