@@ -19,7 +19,10 @@ public enum KvCacheType {
     F16(DType.F16),
     /** 32 bytes and a scale (half) for each 32 dimensions: about a quarter of the memory. */
     Q8_0(DType.Q8_0),
-    /** 32 four-bit numbers and a scale for each 32 dimensions: about a seventh of the memory, and coarse. */
+    /**
+     * 32 four-bit numbers and a scale for each 32 dimensions: about a sixth of the memory, and coarse; keys are mixed by
+     * {@link KeyMixing} before.
+     */
     Q4_0(DType.Q4_0);
 
     private final DType elements;
@@ -44,6 +47,11 @@ public enum KvCacheType {
     /** Type of the same layout in model files. */
     public DType elements() {
         return elements;
+    }
+
+    /** Whether keys are mixed before they are rounded. */
+    public boolean mixesKeys() {
+        return this == Q4_0;
     }
 
     /** Bytes of a key or value in the layout of model files; a backend may pad it. */

@@ -7,7 +7,7 @@ package dev.locret.backend;
  *
  * @param lengths entries of each KV head, {@code [kvHeads]}
  * @param headDim dimension of a head
- * @param keys keys before rotary embedding, a row for each entry of all heads
+ * @param keys keys before rotary embedding, mixed if the type does so, a row for each entry of all heads
  * @param values the same
  * @param scores {@code [entries of all heads]}
  * @param positions positions in the text, {@code [entries of all heads]}
@@ -41,6 +41,20 @@ public record KvEntries(int[] lengths, int headDim, KvRows keys, KvRows values, 
     /** Bytes of all entries. */
     public long bytes() {
         return bytes(entries(), headDim, type());
+    }
+
+    /** All keys as floats: those of the cache, or a new array. */
+    public float[] keyFloats() {
+        float[] floats = keys.floats();
+        for (int entry = 0; type().mixesKeys() && entry < entries(); entry++) {
+            KeyMixing.unmix(floats, entry * headDim, headDim);
+        }
+        return floats;
+    }
+
+    /** All values as floats: those of the cache, or a new array. */
+    public float[] valueFloats() {
+        return values.floats();
     }
 
     /** How keys and values are held. */

@@ -41,8 +41,8 @@ final class EvictionCheck {
         // Scoring all entries twice gives the same scores, so they can be read before the eviction scores them again.
         policy.scoreEntries(backend, layer, slice);
         this.before = backend.copyEntries(slice);
-        this.keys = before.keys().floats();
-        this.values = before.values().floats();
+        this.keys = before.keyFloats();
+        this.values = before.valueFloats();
         this.scores = new float[slice.kvHeads()][];
         for (int head = 0; head < scores.length; head++) {
             scores[head] = compared(policy, weights, layer, head);
@@ -97,8 +97,8 @@ final class EvictionCheck {
 
     void verify() {
         KvEntries after = backend.copyEntries(slice);
-        float[] keysAfter = after.keys().floats();
-        float[] valuesAfter = after.values().floats();
+        float[] keysAfter = after.keyFloats();
+        float[] valuesAfter = after.valueFloats();
         boolean pooled = plan.retention().allocation() == BudgetAllocation.POOLED;
         int least = pooled ? plan.retention().least(budget) : budget;
         int most = pooled ? 2 * budget : budget;

@@ -59,6 +59,9 @@ final class CacheReader {
         PackedRow row = PackedRow.of(cache.type(), cache.headDim());
         int groups = row.words() / row.format().groupWords();
         kernels.unpack(row.format(), CpuBuffer.ints(cache.keys()), at, groups, keyScratch);
+        if (cache.type().mixesKeys()) {
+            kernels.unmixKeys(keyScratch, cache.headDim());
+        }
         floats = keyScratch;
         offset = 0;
     }

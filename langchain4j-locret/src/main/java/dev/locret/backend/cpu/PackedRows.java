@@ -1,5 +1,6 @@
 package dev.locret.backend.cpu;
 
+import dev.locret.backend.KeyMixing;
 import dev.locret.backend.KvQuantizer;
 import dev.locret.backend.KvRows;
 import dev.locret.backend.KvSlice;
@@ -13,6 +14,7 @@ final class PackedRows implements CacheRows {
     private final int[] keys;
     private final int[] values;
     private final byte[] converted;
+    private final float[] mixed;
 
     PackedRows(CacheLayout layout) {
         this.layout = layout;
@@ -21,6 +23,7 @@ final class PackedRows implements CacheRows {
         this.rowWords = row.words();
         this.keys = CpuBuffer.ints(cache.keys());
         this.values = CpuBuffer.ints(cache.values());
+        this.mixed = new float[cache.headDim()];
         this.converted = new byte[(int) cache.type().rowBytes(cache.headDim())];
     }
 
@@ -30,7 +33,11 @@ final class PackedRows implements CacheRows {
 
     @Override
     public void put(float[] newKeys, int keyAt, float[] newValues, int valueAt, int head, int entry) {
-        KvQuantizer.row(cache.type(), newKeys, keyAt, cache.headDim(), converted, 0);
+        System.arraycopy(newKeys, keyAt, mixed, 0, mixed.length);
+        if (cache.type().mixesKeys()) {
+            KeyMixing.mix(mixed, 0, mixed.length);
+        }
+        KvQuantizer.row(cache.type(), mixed, 0, cache.headDim(), converted, 0);
         row.putKey(converted, 0, keys, layout.key(head, entry), layout.width());
         KvQuantizer.row(cache.type(), newValues, valueAt, cache.headDim(), converted, 0);
         row.putValue(converted, 0, values, value(cache.first(head) + entry));

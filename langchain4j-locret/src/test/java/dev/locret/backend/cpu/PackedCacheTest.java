@@ -7,6 +7,7 @@ import dev.locret.backend.AttentionSpec;
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.EvictionSpec;
+import dev.locret.backend.KeyMixing;
 import dev.locret.backend.KvCacheType;
 import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvQuantizer;
@@ -50,8 +51,8 @@ class PackedCacheTest {
             assertThat(a.lengths()).isEqualTo(b.lengths());
             assertThat(a.positions()).isEqualTo(b.positions());
             assertThat(a.scores()).isEqualTo(b.scores());
-            assertThat(a.keys().floats()).isEqualTo(b.keys().floats());
-            assertThat(a.values().floats()).isEqualTo(b.values().floats());
+            assertThat(a.keyFloats()).isEqualTo(b.keyFloats());
+            assertThat(a.valueFloats()).isEqualTo(b.valueFloats());
         }
 
         void assertSameAttention(Random random, int rows) {
@@ -93,7 +94,8 @@ class PackedCacheTest {
                     matrix(backend, values, KV_HEADS * headDim),
                     new KvSegment(packed, 0, ROWS, 0));
             KvEntries held = backend.copyEntries(packed);
-            assertThat(held.keys().packed()).isEqualTo(quantised(type, keys, headDim));
+            assertThat(held.keys().packed())
+                    .isEqualTo(quantised(type, type.mixesKeys() ? mixed(keys, headDim) : keys, headDim));
             assertThat(held.values().packed()).isEqualTo(quantised(type, values, headDim));
             backend.setEntries(plain, floats(held));
 
@@ -145,12 +147,19 @@ class PackedCacheTest {
         return out.packed();
     }
 
+    private static float[] mixed(float[] keys, int headDim) {
+        float[] out = keys.clone();
+        for (int from = 0; from < out.length; from += headDim) {
+            KeyMixing.mix(out, from, headDim);
+        }
+        return out;
+    }
+
     private static KvEntries floats(KvEntries held) {
         KvEntries out = KvEntries.allocate(held.lengths(), held.headDim());
+        System.arraycopy(held.keyFloats(), 0, out.keys().plain(), 0, out.keys().plain().length);
         System.arraycopy(
-                held.keys().floats(), 0, out.keys().plain(), 0, out.keys().plain().length);
-        System.arraycopy(
-                held.values().floats(), 0, out.values().plain(), 0, out.values().plain().length);
+                held.valueFloats(), 0, out.values().plain(), 0, out.values().plain().length);
         System.arraycopy(held.scores(), 0, out.scores(), 0, out.scores().length);
         System.arraycopy(held.positions(), 0, out.positions(), 0, out.positions().length);
         return out;
