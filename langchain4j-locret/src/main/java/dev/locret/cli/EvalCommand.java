@@ -18,7 +18,6 @@ import dev.locret.eval.Task;
 import dev.locret.eval.Tasks;
 import dev.locret.eviction.EvictionPolicies;
 import dev.locret.eviction.HeadKind;
-import dev.locret.format.HeadsFile;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.WeightSource;
 import java.io.IOException;
@@ -227,8 +226,7 @@ final class EvalCommand extends LocretCommand {
     }
 
     private List<String> policies(Output output) {
-        Path path = model.engineOptions(output).build().headsPath();
-        HeadKind heads = path == null ? null : HeadKind.of(HeadsFile.open(path).keySet(), path.toString());
+        HeadKind heads = ModelIdentity.kind(model.engineOptions(output).build().headsPath());
         if (policies == null) {
             return EvictionPolicies.names().stream()
                     .filter(name -> EvictionPolicies.runsWith(name, heads))

@@ -122,7 +122,7 @@ final class TuneCommand extends LocretCommand {
                 () -> questionAware.applyTo(model.engineOptions(output), output),
                 work != null ? work : Path.of(target + ".trials"),
                 settings);
-        SearchSpace searched = space.space(tuning.longest(), headsPath(output) != null);
+        SearchSpace searched = space.space(tuning.longest(), ModelIdentity.kind(headsPath(output)));
         TuningResult result;
         try (Progress progress = output.progress("tune", Progress.Unit.SAMPLES)) {
             int[] measured = {0};
@@ -185,7 +185,7 @@ final class TuneCommand extends LocretCommand {
                 hub
                         ? model.model()
                         : Path.of(model.model()).toAbsolutePath().normalize().toString());
-        if (EvictionPolicies.needsHeads(result.chosen().policy())) {
+        if (!EvictionPolicies.runsWith(result.chosen().policy(), null)) {
             properties.put(
                     "retaining-heads-path",
                     headsPath(output).toAbsolutePath().normalize().toString());

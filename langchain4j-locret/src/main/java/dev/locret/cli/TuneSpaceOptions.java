@@ -2,6 +2,7 @@ package dev.locret.cli;
 
 import dev.locret.eval.SearchSpace;
 import dev.locret.eviction.EvictionPolicies;
+import dev.locret.eviction.HeadKind;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -67,9 +68,9 @@ final class TuneSpaceOptions {
 
     /**
      * @param longest tokens of the longest prompt with its answer
-     * @param heads whether the model has retaining heads
+     * @param heads the kind of heads that there are, or null
      */
-    SearchSpace space(int longest, boolean heads) {
+    SearchSpace space(int longest, HeadKind heads) {
         if (policies != null) {
             policies.forEach(name -> EvictionPolicies.require(name, heads));
         }
@@ -77,7 +78,7 @@ final class TuneSpaceOptions {
                 ? policies
                 : EvictionPolicies.names().stream()
                         .filter(name -> !NOT_BY_DEFAULT.contains(name))
-                        .filter(name -> heads || !EvictionPolicies.needsHeads(name))
+                        .filter(name -> EvictionPolicies.runsWith(name, heads))
                         .toList();
         return new SearchSpace(
                 tried,

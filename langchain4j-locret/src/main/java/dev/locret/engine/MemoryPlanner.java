@@ -85,7 +85,8 @@ final class MemoryPlanner {
         }
         int entries = settings.policy().equals("none") ? cache.capacity() : cache.budget();
         long one = Math.multiplyExact(
-                (long) config.layers(), KvEntries.bytes((long) entries * config.kvHeads(), config.headDim()));
+                (long) config.layers(),
+                KvEntries.bytes((long) entries * config.kvHeads(), config.headDim(), cache.type()));
         long taken = others.stream().mapToLong(Part::bytes).sum();
         long bytes = Math.min(DEFAULT_SNAPSHOTS * one, (available - taken) / 4);
         return bytes < one ? 0 : bytes;
