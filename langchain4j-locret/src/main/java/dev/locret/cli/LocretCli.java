@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             TrainDataCommand.class,
             HeadsCommand.class,
             EvalCommand.class,
+            TuneCommand.class,
             ExplainCommand.class,
             CompletionCommand.class,
             HelpCommand.class

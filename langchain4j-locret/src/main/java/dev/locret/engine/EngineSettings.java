@@ -2,6 +2,7 @@ package dev.locret.engine;
 
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
+import dev.locret.backend.KvCacheType;
 import dev.locret.cache.BudgetAllocation;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
@@ -92,6 +93,8 @@ record EngineSettings(
 
     private static CachePlan plan(
             EngineOptions options, String policy, int window, int sessions, ModelConfig config, Backend backend) {
+        KvCacheType type = options.kvCacheType();
+        type.requireHeadDim(config.headDim());
         int chunk =
                 Checks.inRange("chunk-size", orDefault(options.chunkSize(), clip(DEFAULT_CHUNK, window / 4)), 1, LIMIT);
         int local = Checks.inRange(
@@ -103,7 +106,8 @@ record EngineSettings(
         int fits = allocation.largestBudget(window - beside);
         int budget = options.cacheBudget();
         if (options.cacheBytes() != 0) {
-            CachePlan sizes = new CachePlan(1, chunk, 0, local, reserve, 0, 1, new Retention(0, allocation, false));
+            CachePlan sizes =
+                    new CachePlan(1, chunk, 0, local, reserve, 0, 1, new Retention(0, allocation, false), type);
             budget = Math.min(budgetFor(options, sizes, sessions, config, backend), Math.max(1, fits));
         } else if (budget == 0) {
             budget = Math.max(1, policy.equals("none") ? fits : Math.min(LARGEST_DEFAULT_BUDGET, window / 8));
@@ -117,7 +121,8 @@ record EngineSettings(
                 reserve,
                 options.pinnedTokens(),
                 options.scorePooling(),
-                new Retention(options.recentShare(), allocation, options.valueNorm()));
+                new Retention(options.recentShare(), allocation, options.valueNorm()),
+                type);
         Checks.argument(
                 options.positions() == PositionMode.ORIGINAL || plan.longest() <= window,
                 () -> "cache has more positions than the model's window: cache-budget=" + plan.budget() + " and "
