@@ -12,9 +12,10 @@ import java.util.List;
  * @param sharing how heads share the sum of their budgets, or null if each keeps its own
  * @param pooling odd width of the maximum taken over neighbouring entries' scores, 1 for none
  * @param valueNorm how scores are combined with the norms of values, or null if they are not
+ * @param merge whether values that are dropped are merged into the nearest ones that stay
  */
 public record EvictionSpec(
-        int[] budgets, int pinnedTokens, int recent, Sharing sharing, int pooling, ValueNorm valueNorm) {
+        int[] budgets, int pinnedTokens, int recent, Sharing sharing, int pooling, ValueNorm valueNorm, boolean merge) {
     /**
      * The best entries of all heads stay, as many as all budgets together.
      *
@@ -33,6 +34,6 @@ public record EvictionSpec(
 
     /** Each head keeps its own budget, by the scores as they are. */
     public EvictionSpec(int[] budgets, int pinnedTokens, int recent) {
-        this(budgets, pinnedTokens, recent, null, 1, null);
+        this(budgets, pinnedTokens, recent, null, 1, null, false);
     }
 }

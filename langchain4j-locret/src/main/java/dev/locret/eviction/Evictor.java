@@ -67,7 +67,14 @@ public final class Evictor {
                 ? new EvictionSpec.Sharing(plan.retention().least(budget), plan.longest() - plan.beside())
                 : null;
         int pooling = policy.poolingAtEviction(plan.scorePooling());
-        return new EvictionSpec(budgets, plan.pinnedTokens(), recent, sharing, pooling, valueNorm(policy, layer));
+        return new EvictionSpec(
+                budgets,
+                plan.pinnedTokens(),
+                recent,
+                sharing,
+                pooling,
+                valueNorm(policy, layer),
+                plan.retention().mergeEvicted());
     }
 
     private EvictionSpec.ValueNorm valueNorm(EvictionPolicy policy, int layer) {
