@@ -90,11 +90,17 @@ class CudaLinearTest {
                 accumulate);
         float[] expected = old.clone();
         float[] values = Dequantizer.rows(tensor, 0, outputs);
+        // Of what is summed, not of the sum, which can happen to be nothing.
+        double size = 0;
         for (int row = 0; row < rows; row++) {
             for (int o = 0; o < outputs; o++) {
-                double sum = bias[o] + (accumulate ? old[row * (outputs + 2) + 1 + o] : 0);
+                double before = bias[o] + (accumulate ? old[row * (outputs + 2) + 1 + o] : 0);
+                double sum = before;
+                size += before * before;
                 for (int i = 0; i < inputs; i++) {
-                    sum += (double) in[row * inputs + i] * values[o * inputs + i];
+                    double product = (double) in[row * inputs + i] * values[o * inputs + i];
+                    sum += product;
+                    size += product * product;
                 }
                 expected[row * (outputs + 2) + 1 + o] = (float) sum;
             }
@@ -103,7 +109,7 @@ class CudaLinearTest {
         boolean exact = rows <= 8 || weight.type() == DType.F32;
         // Few numbers can be unlucky: four times what many would have.
         double bound = exact ? FULL : 4 * (weight.type() == DType.BF16 ? BRAIN : HALF);
-        assertThat(Tensors.error(actual, expected))
+        assertThat(Tensors.difference(actual, expected) / size)
                 .as("%s: %s rows, %s inputs, %s outputs", weight.type(), rows, inputs, outputs)
                 .isLessThan(bound);
         for (int row = 0; row < rows; row++) {

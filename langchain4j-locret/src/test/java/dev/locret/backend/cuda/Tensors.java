@@ -80,14 +80,21 @@ final class Tensors {
         return exponent <= 0 ? 0 : (short) (bits >>> 16 & 0x8000 | exponent << 10 | bits >>> 13 & 1023);
     }
 
-    /** Mean squared error relative to the mean square of what is expected; NaN where one side alone is not finite. */
-    static double error(float[] actual, float[] expected) {
+    /** Sum of squared differences; NaN where one side alone is not finite. */
+    static double difference(float[] actual, float[] expected) {
         double difference = 0;
-        double size = 0;
         for (int i = 0; i < expected.length; i++) {
             difference += Math.pow((double) actual[i] - expected[i], 2);
-            size += Math.pow(expected[i], 2);
         }
-        return size == 0 ? difference : difference / size;
+        return difference;
+    }
+
+    /** The same relative to the squares of what is expected. */
+    static double error(float[] actual, float[] expected) {
+        double size = 0;
+        for (float each : expected) {
+            size += Math.pow(each, 2);
+        }
+        return size == 0 ? difference(actual, expected) : difference(actual, expected) / size;
     }
 }
