@@ -1,5 +1,6 @@
 package dev.locret.train;
 
+import dev.locret.backend.AttentionPeak;
 import dev.locret.backend.Backend;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.ScoreLoss;
@@ -65,7 +66,9 @@ final class RetainingHeadTrainer {
         this.qkv = matrix("queries, keys and values of a sample", maxTokens, qkvWidth(config));
         this.labels = matrix("labels", maxTokens, config.kvHeads());
         this.valueNorms = recipe.label().valueNorm() ? new ValueNorms(source, backend, operations, maxTokens) : null;
-        this.capture = new LayerCapture(decoder, operations, recipe.label(), qkv, labels);
+        boolean errors = recipe.label().peak() == AttentionPeak.EVICTION_ERROR;
+        OutputGrams grams = errors ? new OutputGrams(source, backend, operations) : null;
+        this.capture = new LayerCapture(decoder, operations, recipe.label(), grams, qkv, labels);
         this.update = new HeadUpdate(backend, operations, heads.layer(0), maxTokens, chunkSize);
     }
 
@@ -94,7 +97,8 @@ final class RetainingHeadTrainer {
         int rows = sample.scored();
         double perScore = 1.0 / ((double) config.layers() * config.kvHeads() * rows);
         double perDifference = 1.0 / ((double) config.kvHeads() * (rows - 1));
-        ScoreLoss.Factors factors = new ScoreLoss.Factors(perScore, recipe.smoothing() * perDifference);
+        ScoreLoss.Factors factors =
+                new ScoreLoss.Factors(perScore, recipe.expectile(), recipe.smoothing() * perDifference);
         double loss = 0;
         double smooth = 0;
         embed(sample);

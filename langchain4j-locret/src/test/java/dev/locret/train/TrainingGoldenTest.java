@@ -71,6 +71,7 @@ class TrainingGoldenTest {
                 "paper",
                 paper.label(),
                 paper.labelTokens(),
+                paper.expectile(),
                 golden.get("lr").asDouble(),
                 golden.get("betas").get(0).asDouble(),
                 golden.get("betas").get(1).asDouble(),

@@ -78,6 +78,7 @@ class TrainingRunTest {
                         "test",
                         label,
                         tokens,
+                        base.expectile(),
                         base.learningRate(),
                         base.beta1(),
                         base.beta2(),
