@@ -50,38 +50,76 @@ final class Blas implements AutoCloseable {
      * @param out address of {@code [rows, outStride]} floats
      */
     void multiply(
-            DType type,
-            long weight,
-            int outputs,
-            int columns,
-            long in,
+            DType type, long weight, int outputs, int columns, long in, int rows, long out, int outStride, boolean add) {
+        int data = switch (type) {
+            case F32 -> cudaDataType.CUDA_R_32F;
+            case F16 -> cudaDataType.CUDA_R_16F;
+            case BF16 -> cudaDataType.CUDA_R_16BF;
+            default -> throw new IllegalArgumentException("no matrix product of type " + type);
+        };
+        // cuBLAS is column-major: outᵀ = weight · inᵀ.
+        Operand left = new Operand(weight, cublasOperation.CUBLAS_OP_T, columns);
+        Operand right = new Operand(in, cublasOperation.CUBLAS_OP_N, columns);
+        gemm(data, outputs, rows, columns, left, right, out, outStride, add);
+    }
+
+    /**
+     * {@code out[rows, columns] = a · b} of floats.
+     *
+     * @param a address of {@code [rows, inner]} in rows of {@code aStride}
+     * @param b address of {@code [inner, columns]} in rows of {@code bStride}
+     */
+    void multiplyFloats(
+            int rows, int columns, int inner, long a, int aStride, long b, int bStride, long out, int outStride) {
+        Operand left = new Operand(b, cublasOperation.CUBLAS_OP_N, bStride);
+        Operand right = new Operand(a, cublasOperation.CUBLAS_OP_N, aStride);
+        gemm(cudaDataType.CUDA_R_32F, columns, rows, inner, left, right, out, outStride, false);
+    }
+
+    /**
+     * {@code out[rows, columns] = aᵀ · b} of floats, or {@code out += …}.
+     *
+     * @param a address of {@code [inner, rows]} in rows of {@code aStride}
+     * @param b address of {@code [inner, columns]} in rows of {@code bStride}
+     */
+    void multiplyTransposed(
             int rows,
+            int columns,
+            int inner,
+            long a,
+            int aStride,
+            long b,
+            int bStride,
             long out,
             int outStride,
             boolean add) {
+        Operand left = new Operand(b, cublasOperation.CUBLAS_OP_N, bStride);
+        Operand right = new Operand(a, cublasOperation.CUBLAS_OP_T, aStride);
+        gemm(cudaDataType.CUDA_R_32F, columns, rows, inner, left, right, out, outStride, add);
+    }
+
+    /** A matrix as cuBLAS sees it: column-major, transposed or not. */
+    private record Operand(long address, int operation, int stride) {}
+
+    /** Column-major: {@code out[m, n] = left[m, k] · right[k, n]}. */
+    private void gemm(
+            int data, int m, int n, int k, Operand left, Operand right, long out, int outStride, boolean add) {
         context.enter();
-        int data =
-                switch (type) {
-                    case F32 -> cudaDataType.CUDA_R_32F;
-                    case F16 -> cudaDataType.CUDA_R_16F;
-                    case BF16 -> cudaDataType.CUDA_R_16BF;
-                    default -> throw new IllegalArgumentException("no matrix product of type " + type);
-                };
-        // cuBLAS is column-major: outᵀ = weight · inᵀ. The old entry points take another type for the sums, silently.
+        // The old entry points take another type for the sums, silently.
         int status = JCublas2.cublasGemmEx_new(
                 handle,
-                cublasOperation.CUBLAS_OP_T,
-                cublasOperation.CUBLAS_OP_N,
-                outputs,
-                rows,
-                columns,
+                left.operation(),
+                right.operation(),
+                m,
+                n,
+                k,
                 one,
-                new BlasPointer(weight),
+                new BlasPointer(left.address()),
                 data,
-                columns,
-                new BlasPointer(in),
+                left.stride(),
+                new BlasPointer(right.address()),
                 data,
-                columns,
+                right.stride(),
                 add ? one : zero,
                 new BlasPointer(out),
                 cudaDataType.CUDA_R_32F,

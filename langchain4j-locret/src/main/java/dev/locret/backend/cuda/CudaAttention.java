@@ -146,6 +146,19 @@ final class CudaAttention {
         flush(queries, rotary, segments, out, logSums, tasks, rows);
     }
 
+    /** Attention of some tokens of a segment alone, in f32; other rows of {@code out} and {@code logSums} are left alone. */
+    void runRows(Matrix queries, CudaRotary rotary, KvSegment s, int[] tokens, Matrix out, Matrix logSums) {
+        List<Task> tasks = new ArrayList<>();
+        int longest = s.cache().longest();
+        for (int token : tokens) {
+            for (int row = 0; row < spec.groupSize(); row += ROWS) {
+                int count = Math.min(ROWS, spec.groupSize() - row);
+                tasks.add(new Task(0, token * spec.groupSize() + row, count, 0, longest, -1));
+            }
+        }
+        flush(queries, rotary, List.of(s), out, logSums, tasks, new ArrayList<>());
+    }
+
     private void addTasks(List<Task> tasks, int segment, KvSegment s) {
         int all = s.rows() * spec.groupSize();
         for (int row = 0; row < all; row += ROWS) {
@@ -231,6 +244,11 @@ final class CudaAttention {
     }
 
     private Launch rotary(CudaRotary rotary) {
+        return rotary(launch, spec, rotary);
+    }
+
+    /** Adds the arguments of {@code Rotary} in {@code cache.cuh}. */
+    static Launch rotary(Launch launch, AttentionSpec spec, CudaRotary rotary) {
         return launch.address(rotary.cosines().address())
                 .address(rotary.sines().address())
                 .value(rotary.dimensions() / 2)

@@ -147,7 +147,6 @@ public final class CudaBackend implements Backend {
                 () -> "model: weight '" + tensor.name() + "' has " + tensor.columns() + " inputs, type " + tensor.type()
                         + " needs a multiple of " + block);
         WeightLayout layout = WeightLayout.of(tensor.type());
-        WeightKernels typed = weightKernels.computeIfAbsent(tensor.type(), type -> WeightKernels.load(kernels, type));
         CudaBuffer buffer = memory.allocate(tensor.name(), (layout.bytes(tensor) + 3) / 4);
         layout.upload(tensor, buffer, transfers);
         return new CudaWeight(
@@ -158,7 +157,7 @@ public final class CudaBackend implements Backend {
                 layout.paddedColumns(tensor.columns()),
                 buffer,
                 layout.headerOffset(tensor),
-                typed);
+                kernelsFor(tensor.type()));
     }
 
     @Override
@@ -362,18 +361,23 @@ public final class CudaBackend implements Backend {
 
     @Override
     public TrainingOperations training(TrainingSpec spec) {
-        throw noTraining();
+        return new CudaTraining(launch, parameters, kernels, memory, transfers, blas, this, spec);
     }
 
     @Override
     public long trainingBytes(TrainingSpec spec) {
-        throw noTraining();
+        return CudaTraining.bytes(spec);
     }
 
-    private static LocretException noTraining() {
-        return new LocretException(
-                ErrorId.DEVICE_UNAVAILABLE,
-                "cuda: retaining heads cannot be trained there yet: device=cuda, use device=cpu");
+    /** A weight of floats, all zero. */
+    CudaWeight zeros(String name, int rows, int columns) {
+        int padded = WeightLayout.of(DType.F32).paddedColumns(columns);
+        CudaBuffer buffer = memory.allocate(name, (long) rows * padded);
+        return new CudaWeight(name, DType.F32, rows, columns, padded, buffer, buffer.bytes(), kernelsFor(DType.F32));
+    }
+
+    private WeightKernels kernelsFor(DType type) {
+        return weightKernels.computeIfAbsent(type, each -> WeightKernels.load(kernels, each));
     }
 
     @Override

@@ -23,11 +23,13 @@ record KernelSource(String file, DType type) {
             "attend_chunk",
             "attend_rows",
             "attention_mass",
+            "attention_peaks",
             "elementwise",
             "evict",
             "linear_chunk",
             "sample",
-            "scores");
+            "scores",
+            "training");
 
     /** Files that are compiled for each type of weights at hand. */
     static final List<String> TYPED_FILES = List.of("embed", "linear_step", "unpack");

@@ -54,6 +54,11 @@ final class Launch {
         return this;
     }
 
+    Launch value(double value) {
+        words.putDouble(8 * count++, value);
+        return this;
+    }
+
     Launch value(boolean value) {
         return value(value ? 1 : 0);
     }

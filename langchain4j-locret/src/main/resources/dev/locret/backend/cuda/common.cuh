@@ -64,6 +64,12 @@ static __device__ __forceinline__ bool isSound(float value) {
     return (__float_as_uint(value) & 0x7f800000u) != 0x7f800000u;
 }
 
+// An integer that orders as the value does; both zeros are equal. NaN has no place in it.
+static __device__ __forceinline__ u32 orderOf(float value) {
+    u32 bits = __float_as_uint(value);
+    return bits == 0x80000000u ? bits : bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+
 static __device__ __forceinline__ float warpSum(float value) {
 #pragma unroll
     for (int offset = 16; offset > 0; offset >>= 1) {

@@ -26,14 +26,9 @@ KERNEL(value_norms, 256, const Head* heads, int kvHead, const float* values, con
     }
 }
 
-// An integer that orders as the score does; NaN is the highest score, and what must stay is above all.
-static __device__ __forceinline__ u32 orderOf(float score) {
-    u32 bits = __float_as_uint(score + 0.0f);
-    if ((bits & 0x7fffffffu) > 0x7f800000u) {
-        return 0xfffffffeu;
-    }
-    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-}
+// Ranks order as scores do; NaN is the highest score, and what must stay is above all.
+#define RANK_NAN 0xfffffffeu
+#define RANK_FORCED 0xffffffffu
 
 // Ranks of all entries, [kvHeads][capacity], and how many of each head must stay. `squares` is null without value norms.
 KERNEL(rank_entries, 256, const Head* heads, const float* scores, const int* positions, int pinned, int recent,
@@ -45,7 +40,7 @@ KERNEL(rank_entries, 256, const Head* heads, const float* scores, const int* pos
     }
     i64 to = (i64)kvHead * capacity + entry;
     if (entry >= head.length - recent || positions[head.first + entry] < pinned) {
-        ranks[to] = 0xffffffffu;
+        ranks[to] = RANK_FORCED;
         atomicAdd(&forcedCounts[kvHead], 1);
         return;
     }
@@ -59,7 +54,7 @@ KERNEL(rank_entries, 256, const Head* heads, const float* scores, const int* pos
         float square = squares[to];
         best = logarithm ? best + 0.5f * logf(fmaxf(square, 1.17549435e-38f)) : best * sqrtf(square);
     }
-    ranks[to] = orderOf(best);
+    ranks[to] = best != best ? RANK_NAN : orderOf(best);
 }
 
 // ---- budgets shared by heads: a rank is found, eight bits at a time, from which on all heads together have enough

@@ -29,12 +29,7 @@ struct Shared {
     int token;
 };
 
-// Orders as logits do.
-static __device__ __forceinline__ u32 orderOf(float logit) {
-    u32 bits = __float_as_uint(logit + 0.0f);
-    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-}
-
+// The logit of an order.
 static __device__ __forceinline__ float logitOf(u32 order) {
     return __uint_as_float(order & 0x80000000u ? order & 0x7fffffffu : ~order);
 }

@@ -2,8 +2,10 @@ package dev.locret.backend.cuda;
 
 import dev.locret.tensor.DType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -16,7 +18,7 @@ import jcuda.nvrtc.nvrtcResult;
  * Compiles every kernel by the real NVRTC for some chips, and prints of each kernel what the assembler said. In a JVM of
  * its own, since another may hold the emulated library of that name.
  *
- * <p>Arguments: the library, a directory that keeps what was compiled before, and chips.
+ * <p>Arguments: the library, a directory that keeps what was compiled before, one for machine code, and chips.
  */
 final class CompilationMain {
     private static final Pattern KERNEL = Pattern.compile(
@@ -30,10 +32,11 @@ final class CompilationMain {
     public static void main(String[] args) throws IOException {
         System.load(args[0]);
         Path kept = Files.createDirectories(Path.of(args[1]));
-        for (int i = 2; i < args.length; i++) {
+        Path out = Files.createDirectories(Path.of(args[2]));
+        for (int i = 3; i < args.length; i++) {
             String chip = args[i];
             for (KernelSource source : KernelSource.all().toList()) {
-                report(kept, chip, source);
+                report(kept, out, chip, source);
             }
         }
         System.out.flush();
@@ -41,16 +44,20 @@ final class CompilationMain {
         Runtime.getRuntime().halt(0);
     }
 
-    private static void report(Path kept, String chip, KernelSource source) throws IOException {
+    private static void report(Path kept, Path out, String chip, KernelSource source) throws IOException {
         List<String> options = new ArrayList<>(source.options(chip));
         options.add("--ptxas-options=-v");
         String key = KernelCache.key(source.text(), KernelSource.headerTexts(), options, "nvrtc 12.9.86");
         Path file = kept.resolve(key + ".log");
         if (!Files.exists(file)) {
-            Path part = Files.createTempFile(kept, "log", ".part");
-            Files.writeString(part, compile(source, options));
-            Files.move(part, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            Compiled compiled = compile(source, options);
+            write(kept, kept.resolve(key + ".cubin"), compiled.image());
+            write(kept, file, compiled.log().getBytes(StandardCharsets.UTF_8));
         }
+        Files.copy(
+                kept.resolve(key + ".cubin"),
+                out.resolve(chip + " " + source.file() + (source.type() == null ? "" : " " + source.type())),
+                StandardCopyOption.REPLACE_EXISTING);
         String log = Files.readString(file);
         if (log.contains("warning")) {
             System.out.println(chip + " " + source.file() + " WARNING " + log.replaceAll("\\s+", " "));
@@ -68,7 +75,15 @@ final class CompilationMain {
         }
     }
 
-    private static String compile(KernelSource source, List<String> options) {
+    private static void write(Path directory, Path file, byte[] bytes) throws IOException {
+        Path part = Files.createTempFile(directory, "compiled", ".part");
+        Files.write(part, bytes);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private record Compiled(String log, byte[] image) {}
+
+    private static Compiled compile(KernelSource source, List<String> options) {
         nvrtcProgram program = new nvrtcProgram();
         String[] headers = KernelSource.headerTexts().toArray(new String[0]);
         JNvrtc.nvrtcCreateProgram(
@@ -86,7 +101,11 @@ final class CompilationMain {
             throw new IllegalStateException(
                     source.file() + (type == null ? "" : " of " + type) + " " + options + ": " + log[0]);
         }
+        long[] size = new long[1];
+        JNvrtc.nvrtcGetCUBINSize(program, size);
+        byte[] image = new byte[(int) size[0]];
+        JNvrtc.nvrtcGetCUBIN(program, image);
         JNvrtc.nvrtcDestroyProgram(program);
-        return log[0];
+        return new Compiled(log[0], image);
     }
 }

@@ -7,7 +7,6 @@ import dev.locret.backend.AttentionSpec;
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backends;
 import dev.locret.backend.Matrix;
-import dev.locret.backend.TrainingSpec;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.testing.EmulatedCuda;
@@ -93,16 +92,6 @@ class CudaDeviceTest {
                     "cuda: no kernel for this head dimension: head-dim=256, allowed=1..128 (device=cpu has no limit)";
             fails(() -> backend.attentionBytes(wide, 10, 100), ErrorId.MODEL_UNSUPPORTED, message);
             fails(() -> backend.reserveAttention(wide, 10, 100), ErrorId.MODEL_UNSUPPORTED, message);
-        }
-    }
-
-    @Test
-    void trainingIsRefusedForNow() {
-        try (CudaBackend backend = CudaBackend.open(0)) {
-            TrainingSpec spec = new TrainingSpec(new AttentionSpec(8, 4, 64, 1, PositionMode.CACHE), 10, 10);
-            String message = "cuda: retaining heads cannot be trained there yet: device=cuda, use device=cpu";
-            fails(() -> backend.training(spec), ErrorId.DEVICE_UNAVAILABLE, message);
-            fails(() -> backend.trainingBytes(spec), ErrorId.DEVICE_UNAVAILABLE, message);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -63,31 +64,62 @@ class CudaEvictionTest {
                 KvEntries expected = evict(cpu, entries, budget, pinned, recent, pooling, shared, norm);
                 KvEntries actual = evict(cuda, entries, budget, pinned, recent, pooling, shared, norm);
                 assertThat(actual.lengths()).isEqualTo(expected.lengths());
-                assertThat(actual.positions()).isEqualTo(expected.positions());
-                assertThat(actual.scores()).isEqualTo(expected.scores());
-                assertThat(actual.keys()).isEqualTo(expected.keys());
-                assertThat(actual.values()).isEqualTo(expected.values());
+                KvEntries all = filled(entries);
+                for (int head = 0; head < KV_HEADS; head++) {
+                    int[] kept = best(all, head, expected.lengths()[head], pinned, recent, pooling, norm);
+                    for (int i = 0; i < kept.length; i++) {
+                        int from = all.first(head) + kept[i];
+                        int to = actual.first(head) + i;
+                        assertThat(actual.positions()[to]).as("%s %s", head, i).isEqualTo(all.positions()[from]);
+                        assertThat(actual.scores()[to]).isEqualTo(all.scores()[from]);
+                        assertThat(Arrays.copyOfRange(actual.keys(), to * DIM, to * DIM + DIM))
+                                .isEqualTo(Arrays.copyOfRange(all.keys(), from * DIM, from * DIM + DIM));
+                        assertThat(Arrays.copyOfRange(actual.values(), to * DIM, to * DIM + DIM))
+                                .isEqualTo(Arrays.copyOfRange(all.values(), from * DIM, from * DIM + DIM));
+                    }
+                }
             }
         }
+    }
+
+    /** The entries of a head that stay, ascending; of equal ones, which pooling makes many, the later. */
+    private static int[] best(
+            KvEntries all, int head, int keep, int pinned, int recent, int pooling, String norm) {
+        int first = all.first(head);
+        int length = all.lengths()[head];
+        double[] ranks = new double[length];
+        for (int entry = 0; entry < length; entry++) {
+            if (entry >= length - recent || all.positions()[first + entry] < pinned) {
+                ranks[entry] = Double.POSITIVE_INFINITY;
+                continue;
+            }
+            double score = Double.NEGATIVE_INFINITY;
+            for (int near = entry - pooling / 2; near <= entry + pooling / 2; near++) {
+                score = near < 0 || near >= length ? score : Math.max(score, all.scores()[first + near]);
+            }
+            double square = 0;
+            for (int i = 0; i < DIM; i++) {
+                square += Math.pow(all.values()[(first + entry) * DIM + i], 2) * (1 + i + head);
+            }
+            ranks[entry] = norm.equals("none")
+                    ? score
+                    : norm.equals("factor") ? score * Math.sqrt(square) : score + 0.5 * Math.log(square);
+        }
+        return IntStream.range(0, length)
+                .boxed()
+                .sorted((a, b) -> ranks[a] != ranks[b] ? Double.compare(ranks[b], ranks[a]) : b - a)
+                .limit(keep)
+                .mapToInt(i -> i)
+                .sorted()
+                .toArray();
     }
 
     private static AttentionSpec spec() {
         return new AttentionSpec(KV_HEADS, KV_HEADS, DIM, 1, PositionMode.CACHE);
     }
 
-    private static KvEntries evict(
-            Backend backend,
-            int entries,
-            int budget,
-            int pinned,
-            int recent,
-            int pooling,
-            boolean shared,
-            String norm) {
+    private static KvEntries filled(int entries) {
         Random random = new Random(entries);
-        backend.reserveAttention(spec(), 10, CAPACITY);
-        int capacity = shared ? 1210 : CAPACITY;
-        KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, capacity, CAPACITY);
         int[] lengths = {entries, entries - 1, Math.max(1, entries / 2)};
         KvEntries filled = KvEntries.allocate(lengths, DIM);
         System.arraycopy(Tensors.gaussian(random, filled.keys().length), 0, filled.keys(), 0, filled.keys().length);
@@ -99,7 +131,21 @@ class CudaEvictionTest {
                 filled.scores()[filled.first(head) + entry] = (float) random.nextGaussian();
             }
         }
-        backend.setEntries(cache, filled);
+        return filled;
+    }
+
+    private static KvEntries evict(
+            Backend backend,
+            int entries,
+            int budget,
+            int pinned,
+            int recent,
+            int pooling,
+            boolean shared,
+            String norm) {
+        backend.reserveAttention(spec(), 10, CAPACITY);
+        KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, shared ? 1210 : CAPACITY, CAPACITY);
+        backend.setEntries(cache, filled(entries));
         List<DeviceWeight> grams = new ArrayList<>();
         for (int head = 0; head < KV_HEADS; head++) {
             float[] gram = new float[DIM * DIM];
