@@ -5,6 +5,7 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.EvictionSpec;
+import dev.locret.backend.KvCacheType;
 import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
@@ -118,12 +119,22 @@ public final class CudaBackend implements Backend {
 
     @Override
     public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest) {
-        return caches.allocate(name, kvHeads, headDim, capacity, largest);
+        return allocateCache(name, kvHeads, headDim, capacity, largest, KvCacheType.F32);
+    }
+
+    @Override
+    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
+        return caches.allocate(name, kvHeads, headDim, capacity, largest, type);
     }
 
     @Override
     public long cacheBytes(int kvHeads, int headDim, int capacity, int largest) {
-        return CudaCache.bytes(kvHeads, headDim, capacity, largest);
+        return cacheBytes(kvHeads, headDim, capacity, largest, KvCacheType.F32);
+    }
+
+    @Override
+    public long cacheBytes(int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
+        return CudaCache.bytes(kvHeads, headDim, capacity, largest, type);
     }
 
     @Override
@@ -248,7 +259,16 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void silu(Matrix x, int rows) {
-        launch.of(elementwise.silu())
+        activate(elementwise.silu(), x, rows);
+    }
+
+    @Override
+    public void gelu(Matrix x, int rows) {
+        activate(elementwise.gelu(), x, rows);
+    }
+
+    private void activate(Kernel kernel, Matrix x, int rows) {
+        launch.of(kernel)
                 .address(CudaBuffer.address(x))
                 .value(x.stride())
                 .value(x.columns())

@@ -108,8 +108,8 @@ final class CudaEviction {
         cache.divide(keep);
         int most = Arrays.stream(keep).max().orElse(0);
         long newHeads = parameters.heads(cache);
-        move(cache.keys(), cache.headDim(), heads, newHeads, keepAt, cache.kvHeads(), most);
-        move(cache.values(), cache.headDim(), heads, newHeads, keepAt, cache.kvHeads(), most);
+        move(cache.keys(), CudaCache.rowWords(cache), heads, newHeads, keepAt, cache.kvHeads(), most);
+        move(cache.values(), CudaCache.rowWords(cache), heads, newHeads, keepAt, cache.kvHeads(), most);
         move(cache.scores(), 1, heads, newHeads, keepAt, cache.kvHeads(), most);
         move(cache.positions(), 1, heads, newHeads, keepAt, cache.kvHeads(), most);
         for (int head = 0; head < keep.length; head++) {
@@ -125,6 +125,7 @@ final class CudaEviction {
                     .address(heads)
                     .value(head)
                     .address(CudaBuffer.address(cache.values()))
+                    .value(CudaCache.halves(cache))
                     .address(gram.bodies())
                     .value(gram.paddedColumns())
                     .value(cache.headDim())
@@ -139,6 +140,7 @@ final class CudaEviction {
                 .value(spec.pinnedTokens())
                 .value(spec.recent())
                 .value(spec.pooling())
+                .value(spec.agesFrom())
                 .address(norm == null ? 0 : squares.address())
                 .value(norm != null && norm.logarithm())
                 .address(ranks.address())

@@ -166,6 +166,7 @@ final class CudaTraining implements TrainingOperations {
                     .address(heads)
                     .value(kvHead)
                     .address(CudaBuffer.address(segment.cache().values()))
+                    .value(CudaCache.halves(segment.cache()))
                     .address(CudaBuffer.address(grams.from(head * dim)))
                     .value(grams.stride())
                     .value(dim)

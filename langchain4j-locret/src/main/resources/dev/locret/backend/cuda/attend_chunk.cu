@@ -22,8 +22,8 @@ KERNEL(pack_entries, THREADS, const Segment* segments, const Head* heads, int di
     }
     Rotary rotary = {cosines, sines, half, original};
     i64 from = (i64)(head.first + entry) * dim, to = ((i64)kvHead * capacity + entry) * dim + d;
-    keys[to] = toHalf(rotated(s.keys + from, d, keyPosition(s, head, entry, rotary), rotary));
-    values[to] = toHalf(s.values[from + d]);
+    keys[to] = toHalf(rotated(s.keys, from, s.halves, d, keyPosition(s, head, entry, rotary), rotary));
+    values[to] = toHalf(element(s.values, from + d, s.halves));
 }
 
 struct Shape {
@@ -49,7 +49,7 @@ static __device__ __forceinline__ void attendChunk(Segment s, Head head, const f
         if (row < rows) {
             const float* query = queries + (i64)(s.firstRow + token) * shape.queryStride +
                                  (kvHead * shape.group + row % shape.group) * DIM;
-            value = rotated(query, i % DIM, queryPosition(s, head, token, rotary), rotary) * shape.scale * LOG2E;
+            value = rotated(query, 0, 0, i % DIM, queryPosition(s, head, token, rotary), rotary) * shape.scale * LOG2E;
         }
         shared[i / DIM * STRIDE + i % DIM] = toHalf(value);
     }

@@ -45,7 +45,7 @@ KERNEL(attend_rows, WARPS * 32, const Task* tasks, const Segment* segments, cons
         if (i / dim < task.rows) {
             int token = row / group;
             const float* query = queries + (i64)(s.firstRow + token) * queryStride + (kvHead * group + row % group) * dim;
-            value = rotated(query, i % dim, queryPosition(s, head, token, rotary), rotary) * scale;
+            value = rotated(query, 0, 0, i % dim, queryPosition(s, head, token, rotary), rotary) * scale;
         }
         queryRows[i] = value;
     }
@@ -64,8 +64,8 @@ KERNEL(attend_rows, WARPS * 32, const Task* tasks, const Segment* segments, cons
             bool inside = entry < end;
             i64 at = (i64)(head.first + entry) * dim;
             keys[i / dim * (dim + 1) + d] =
-                inside ? rotated(s.keys + at, d, keyPosition(s, head, entry, rotary), rotary) : 0;
-            values[i] = inside ? s.values[at + d] : 0;
+                inside ? rotated(s.keys, at, s.halves, d, keyPosition(s, head, entry, rotary), rotary) : 0;
+            values[i] = inside ? element(s.values, at + d, s.halves) : 0;
         }
         __syncthreads();
 #pragma unroll

@@ -23,7 +23,7 @@ KERNEL(attention_mass, WARPS * 32, const Segment* segments, const Head* heads, c
         int entry = begin + i / dim;
         i64 at = (i64)(head.first + entry) * dim;
         keys[i / dim * (dim + 1) + i % dim] =
-            entry < end ? rotated(s.keys + at, i % dim, keyPosition(s, head, entry, rotary), rotary) : 0;
+            entry < end ? rotated(s.keys, at, s.halves, i % dim, keyPosition(s, head, entry, rotary), rotary) : 0;
     }
     float sum = 0;
     // Tokens in front of these entries see nothing of them.
@@ -36,7 +36,7 @@ KERNEL(attention_mass, WARPS * 32, const Segment* segments, const Head* heads, c
             if (row < rows) {
                 const float* query =
                     queries + (i64)(s.firstRow + token) * queryStride + (kvHead * group + row % group) * dim;
-                value = rotated(query, i % dim, queryPosition(s, head, token, rotary), rotary) * scale;
+                value = rotated(query, 0, 0, i % dim, queryPosition(s, head, token, rotary), rotary) * scale;
             }
             queryRows[i] = value;
         }

@@ -37,6 +37,15 @@ KERNEL(silu_rows, 256, float* x, int stride, int columns) {
     }
 }
 
+// x · Φ(x) with the normal distribution's Φ itself.
+KERNEL(gelu_rows, 256, float* x, int stride, int columns) {
+    int column = blockIdx.x * 256 + threadIdx.x;
+    if (column < columns) {
+        float* at = x + (i64)blockIdx.y * stride + column;
+        *at *= 0.5f * erfcf(*at * -0.70710678118654752f);
+    }
+}
+
 // out[i] = in[rows[i]]
 KERNEL(gather_rows, 256, const float* in, int inStride, const int* rows, int columns, float* out, int outStride) {
     int column = blockIdx.x * 256 + threadIdx.x;

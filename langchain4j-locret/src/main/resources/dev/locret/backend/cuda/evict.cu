@@ -4,21 +4,21 @@
 #define THREADS 1024
 
 // ‖W v‖² of each entry by a Gram matrix: [kvHeads][capacity]. A warp takes an entry; `grams` is one head's matrix.
-KERNEL(value_norms, 256, const Head* heads, int kvHead, const float* values, const float* gram, int gramStride, int dim,
-       float* squares) {
+KERNEL(value_norms, 256, const Head* heads, int kvHead, const void* values, int halves, const float* gram,
+       int gramStride, int dim, float* squares) {
     int lane = threadIdx.x & 31, entry = blockIdx.x * 8 + (threadIdx.x >> 5);
     Head head = heads[kvHead];
     if (entry >= head.length) {
         return;
     }
-    const float* value = values + (i64)(head.first + entry) * dim;
+    i64 value = (i64)(head.first + entry) * dim;
     float square = 0;
     for (int row = 0; row < dim; row++) {
         float product = 0;
         for (int d = lane; d < dim; d += 32) {
-            product = fmaf(gram[row * gramStride + d], value[d], product);
+            product = fmaf(gram[row * gramStride + d], element(values, value + d, halves), product);
         }
-        square = fmaf(value[row], product, square);
+        square = fmaf(element(values, value + row, halves), product, square);
     }
     square = warpSum(square);
     if (lane == 0) {
@@ -32,7 +32,7 @@ KERNEL(value_norms, 256, const Head* heads, int kvHead, const float* values, con
 
 // Ranks of all entries, [kvHeads][capacity], and how many of each head must stay. `squares` is null without value norms.
 KERNEL(rank_entries, 256, const Head* heads, const float* scores, const int* positions, int pinned, int recent,
-       int pooling, const float* squares, int logarithm, u32* ranks, int capacity, int* forcedCounts) {
+       int pooling, int agesFrom, const float* squares, int logarithm, u32* ranks, int capacity, int* forcedCounts) {
     int entry = blockIdx.x * 256 + threadIdx.x, kvHead = blockIdx.y;
     Head head = heads[kvHead];
     if (entry >= head.length) {
@@ -44,10 +44,14 @@ KERNEL(rank_entries, 256, const Head* heads, const float* scores, const int* pos
         atomicAdd(&forcedCounts[kvHead], 1);
         return;
     }
-    float best = scores[head.first + entry];
+    float best = -INFINITE;
     int last = min(head.length - 1, entry + pooling / 2);
     for (int near = max(0, entry - pooling / 2); near <= last; near++) {
         float score = scores[head.first + near];
+        if (agesFrom > 0) { // log sigmoid of what is stored, to the power of the entry's age
+            float logSigmoid = fminf(score, 0) - log1pf(expf(-fabsf(score)));
+            score = logSigmoid * (agesFrom - positions[head.first + near]);
+        }
         best = score > best || score != score ? score : best;
     }
     if (squares) {

@@ -3,12 +3,20 @@
 
 // A block takes a new token of a KV head. `heads` are those before the append.
 KERNEL(append, 128, const float* keys, int keyStride, const float* values, int valueStride, const Head* heads, int dim,
-       int firstPosition, float* cacheKeys, float* cacheValues, int* positions) {
+       int firstPosition, void* cacheKeys, void* cacheValues, int halves, int* positions) {
     int row = blockIdx.x, kvHead = blockIdx.y;
     int place = heads[kvHead].first + heads[kvHead].length + row;
     for (int d = threadIdx.x; d < dim; d += blockDim.x) {
-        cacheKeys[(i64)place * dim + d] = keys[(i64)row * keyStride + kvHead * dim + d];
-        cacheValues[(i64)place * dim + d] = values[(i64)row * valueStride + kvHead * dim + d];
+        i64 at = (i64)place * dim + d;
+        float key = keys[(i64)row * keyStride + kvHead * dim + d];
+        float value = values[(i64)row * valueStride + kvHead * dim + d];
+        if (halves) { // what is too large becomes infinite, and the next norm reports it
+            static_cast<u16*>(cacheKeys)[at] = toHalf(key);
+            static_cast<u16*>(cacheValues)[at] = toHalf(value);
+        } else {
+            static_cast<float*>(cacheKeys)[at] = key;
+            static_cast<float*>(cacheValues)[at] = value;
+        }
     }
     if (threadIdx.x == 0) {
         positions[place] = firstPosition + row;
@@ -60,16 +68,16 @@ static __device__ __forceinline__ float inverseNorm(float square) {
 }
 
 // Sum of a head's unit keys, [kvHeads][dim]. A block of 8 warps takes a head; their sums are added in order.
-KERNEL(mean_key, 256, const Head* heads, const float* keys, int dim, float* means) {
+KERNEL(mean_key, 256, const Head* heads, const void* keys, int halves, int dim, float* means) {
     __shared__ float sums[8][128];
     int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
     Head head = heads[blockIdx.x];
     float sum[4] = {};
     for (int entry = warp; entry < head.length; entry += 8) {
-        const float* key = keys + (i64)(head.first + entry) * dim;
+        i64 key = (i64)(head.first + entry) * dim;
         float value[4] = {}, square = 0;
         for (int i = 0; i < 4 && lane + 32 * i < dim; i++) {
-            value[i] = key[lane + 32 * i];
+            value[i] = element(keys, key + lane + 32 * i, halves);
             square = fmaf(value[i], value[i], square);
         }
         float inverse = inverseNorm(warpSum(square));
@@ -91,17 +99,20 @@ KERNEL(mean_key, 256, const Head* heads, const float* keys, int dim, float* mean
 }
 
 // Minus the cosine of each key with the mean of its head. A warp takes an entry.
-KERNEL(score_by_key_difference, 256, const Head* heads, const float* keys, int dim, const float* means, float* scores) {
+KERNEL(score_by_key_difference, 256, const Head* heads, const void* keys, int halves, int dim, const float* means,
+       float* scores) {
     int lane = threadIdx.x & 31, entry = blockIdx.x * 8 + (threadIdx.x >> 5);
     Head head = heads[blockIdx.y];
     if (entry >= head.length) {
         return;
     }
-    const float *key = keys + (i64)(head.first + entry) * dim, *mean = means + blockIdx.y * dim;
+    i64 key = (i64)(head.first + entry) * dim;
+    const float* mean = means + blockIdx.y * dim;
     float dot = 0, square = 0, meanSquare = 0;
     for (int d = lane; d < dim; d += 32) {
-        dot = fmaf(key[d], mean[d], dot);
-        square = fmaf(key[d], key[d], square);
+        float value = element(keys, key + d, halves);
+        dot = fmaf(value, mean[d], dot);
+        square = fmaf(value, value, square);
         meanSquare = fmaf(mean[d], mean[d], meanSquare);
     }
     dot = warpSum(dot);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.locret.backend.AttentionSpec;
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
+import dev.locret.backend.KvCacheType;
 import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
@@ -13,6 +14,7 @@ import dev.locret.backend.RotaryTable;
 import dev.locret.backend.cpu.CpuBackend;
 import dev.locret.testing.EmulatedCuda;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,16 +66,17 @@ class CudaAttentionTest {
             emulation.order(-1).guardInFront();
         }
         for (PositionMode positions : PositionMode.values()) {
+            KvCacheType type = positions == PositionMode.CACHE ? KvCacheType.F32 : KvCacheType.F16;
             AttentionSpec spec = new AttentionSpec(heads, kvHeads, dim, 0.9f / (float) Math.sqrt(dim), positions);
             int[] rows = List.of(segments.split(" ")).stream()
                     .mapToInt(Integer::parseInt)
                     .toArray();
             try (Backend cuda = CudaBackend.open(0);
                     Backend cpu = new CpuBackend(1, "fallback")) {
-                Results expected = run(cpu, spec, rotated, cached, rows);
-                Results actual = run(cuda, spec, rotated, cached, rows);
+                Results expected = run(cpu, spec, type, rotated, cached, rows);
+                Results actual = run(cuda, spec, type, rotated, cached, rows);
                 boolean halves = (dim == 64 || dim == 96 || dim == 128)
-                        && java.util.Arrays.stream(rows).anyMatch(r -> r > 8);
+                        && Arrays.stream(rows).anyMatch(r -> r > 8);
                 double bound = halves ? HALF : FULL;
                 assertThat(Tensors.error(actual.out, expected.out)).isLessThan(bound);
                 assertThat(Tensors.error(actual.logSums, expected.logSums)).isLessThan(bound);
@@ -88,7 +91,8 @@ class CudaAttentionTest {
 
     private record Results(float[] out, float[] logSums, List<float[]> scores) {}
 
-    private static Results run(Backend backend, AttentionSpec spec, int rotated, int cached, int[] rows) {
+    private static Results run(
+            Backend backend, AttentionSpec spec, KvCacheType type, int rotated, int cached, int[] rows) {
         Random random = new Random(spec.heads() + cached);
         int dim = spec.headDim();
         backend.reserveAttention(spec, 200, POSITIONS);
@@ -96,8 +100,8 @@ class CudaAttentionTest {
         List<KvSegment> segments = new ArrayList<>();
         int first = 0;
         for (int count : rows) {
-            KvSlice cache = backend.allocateCache("cache", spec.kvHeads(), dim, POSITIONS);
-            backend.setEntries(cache, entries(random, spec, cached));
+            KvSlice cache = backend.allocateCache("cache", spec.kvHeads(), dim, POSITIONS, POSITIONS, type);
+            backend.setEntries(cache, entries(random, spec, type, cached));
             segments.add(new KvSegment(cache, first, count, cached + 3));
             first += count;
         }
@@ -133,14 +137,13 @@ class CudaAttentionTest {
     }
 
     /** Each further head has an entry less, as budgets shared by heads leave them. */
-    private static KvEntries entries(Random random, AttentionSpec spec, int cached) {
+    private static KvEntries entries(Random random, AttentionSpec spec, KvCacheType type, int cached) {
         int[] lengths = new int[spec.kvHeads()];
         for (int head = 0; head < lengths.length; head++) {
             lengths[head] = Math.max(0, cached - head);
         }
-        KvEntries out = KvEntries.allocate(lengths, spec.headDim());
-        System.arraycopy(Tensors.gaussian(random, out.keys().length), 0, out.keys(), 0, out.keys().length);
-        System.arraycopy(Tensors.gaussian(random, out.values().length), 0, out.values(), 0, out.values().length);
+        KvEntries out = KvEntries.allocate(lengths, spec.headDim(), type);
+        Tensors.fill(random, out);
         for (int head = 0; head < lengths.length; head++) {
             for (int entry = 0; entry < lengths[head]; entry++) {
                 out.positions()[out.first(head) + entry] = entry + head;

@@ -1,6 +1,7 @@
 package dev.locret.backend.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.locret.backend.AttentionSpec;
 import dev.locret.backend.AttentionSpec.PositionMode;
@@ -9,6 +10,7 @@ import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.EvictionSpec;
 import dev.locret.backend.EvictionSpec.Sharing;
 import dev.locret.backend.EvictionSpec.ValueNorm;
+import dev.locret.backend.KvCacheType;
 import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
@@ -59,12 +61,13 @@ class CudaEvictionTest {
             emulation.strict().order(5);
         }
         for (String norm : List.of("none", "factor", "logarithm")) {
+            KvCacheType type = norm.equals("factor") ? KvCacheType.F16 : KvCacheType.F32;
             try (Backend cuda = CudaBackend.open(0);
                     Backend cpu = new CpuBackend(1, "fallback")) {
-                KvEntries expected = evict(cpu, entries, budget, pinned, recent, pooling, shared, norm);
-                KvEntries actual = evict(cuda, entries, budget, pinned, recent, pooling, shared, norm);
+                KvEntries expected = evict(cpu, entries, budget, pinned, recent, pooling, shared, norm, type);
+                KvEntries actual = evict(cuda, entries, budget, pinned, recent, pooling, shared, norm, type);
                 assertThat(actual.lengths()).isEqualTo(expected.lengths());
-                KvEntries all = filled(entries);
+                KvEntries all = filled(entries, type);
                 for (int head = 0; head < KV_HEADS; head++) {
                     int[] kept = best(all, head, expected.lengths()[head], pinned, recent, pooling, norm);
                     for (int i = 0; i < kept.length; i++) {
@@ -72,14 +75,16 @@ class CudaEvictionTest {
                         int to = actual.first(head) + i;
                         assertThat(actual.positions()[to]).as("%s %s", head, i).isEqualTo(all.positions()[from]);
                         assertThat(actual.scores()[to]).isEqualTo(all.scores()[from]);
-                        assertThat(Arrays.copyOfRange(actual.keys(), to * DIM, to * DIM + DIM))
-                                .isEqualTo(Arrays.copyOfRange(all.keys(), from * DIM, from * DIM + DIM));
-                        assertThat(Arrays.copyOfRange(actual.values(), to * DIM, to * DIM + DIM))
-                                .isEqualTo(Arrays.copyOfRange(all.values(), from * DIM, from * DIM + DIM));
+                        assertThat(row(actual.keyFloats(), to)).isEqualTo(row(all.keyFloats(), from));
+                        assertThat(row(actual.valueFloats(), to)).isEqualTo(row(all.valueFloats(), from));
                     }
                 }
             }
         }
+    }
+
+    private static float[] row(float[] rows, int entry) {
+        return Arrays.copyOfRange(rows, entry * DIM, entry * DIM + DIM);
     }
 
     /** The entries of a head that stay, ascending; of equal ones, which pooling makes many, the later. */
@@ -88,6 +93,7 @@ class CudaEvictionTest {
         int first = all.first(head);
         int length = all.lengths()[head];
         double[] ranks = new double[length];
+        float[] values = all.valueFloats();
         for (int entry = 0; entry < length; entry++) {
             if (entry >= length - recent || all.positions()[first + entry] < pinned) {
                 ranks[entry] = Double.POSITIVE_INFINITY;
@@ -99,7 +105,7 @@ class CudaEvictionTest {
             }
             double square = 0;
             for (int i = 0; i < DIM; i++) {
-                square += Math.pow(all.values()[(first + entry) * DIM + i], 2) * (1 + i + head);
+                square += Math.pow(values[(first + entry) * DIM + i], 2) * (1 + i + head);
             }
             ranks[entry] = norm.equals("none")
                     ? score
@@ -118,13 +124,11 @@ class CudaEvictionTest {
         return new AttentionSpec(KV_HEADS, KV_HEADS, DIM, 1, PositionMode.CACHE);
     }
 
-    private static KvEntries filled(int entries) {
+    private static KvEntries filled(int entries, KvCacheType type) {
         Random random = new Random(entries);
         int[] lengths = {entries, entries - 1, Math.max(1, entries / 2)};
-        KvEntries filled = KvEntries.allocate(lengths, DIM);
-        System.arraycopy(Tensors.gaussian(random, filled.keys().length), 0, filled.keys(), 0, filled.keys().length);
-        System.arraycopy(
-                Tensors.gaussian(random, filled.values().length), 0, filled.values(), 0, filled.values().length);
+        KvEntries filled = KvEntries.allocate(lengths, DIM, type);
+        Tensors.fill(random, filled);
         for (int head = 0; head < KV_HEADS; head++) {
             for (int entry = 0; entry < lengths[head]; entry++) {
                 filled.positions()[filled.first(head) + entry] = 2 * entry + 1;
@@ -142,10 +146,11 @@ class CudaEvictionTest {
             int recent,
             int pooling,
             boolean shared,
-            String norm) {
+            String norm,
+            KvCacheType type) {
         backend.reserveAttention(spec(), 10, CAPACITY);
-        KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, shared ? 1210 : CAPACITY, CAPACITY);
-        backend.setEntries(cache, filled(entries));
+        KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, shared ? 1210 : CAPACITY, CAPACITY, type);
+        backend.setEntries(cache, filled(entries, type));
         List<DeviceWeight> grams = new ArrayList<>();
         for (int head = 0; head < KV_HEADS; head++) {
             float[] gram = new float[DIM * DIM];
@@ -158,7 +163,7 @@ class CudaEvictionTest {
         Arrays.fill(budgets, budget);
         ValueNorm valueNorm = norm.equals("none") ? null : new ValueNorm(grams, norm.equals("logarithm"));
         Sharing sharing = shared ? new Sharing(budget / 3, 2 * budget) : null;
-        backend.evict(cache, new EvictionSpec(budgets, pinned, recent, sharing, pooling, valueNorm));
+        backend.evict(cache, new EvictionSpec(budgets, pinned, recent, sharing, pooling, valueNorm, 0));
         KvEntries kept = backend.copyEntries(cache);
         // What is appended behind lies where it belongs.
         float[] row = new float[KV_HEADS * DIM];
@@ -169,7 +174,7 @@ class CudaEvictionTest {
         for (int head = 0; head < KV_HEADS; head++) {
             assertThat(after.positions()[after.first(head) + after.lengths()[head] - 1])
                     .isEqualTo(5000);
-            assertThat(after.keys()[(after.first(head) + after.lengths()[head] - 1) * DIM])
+            assertThat(after.keyFloats()[(after.first(head) + after.lengths()[head] - 1) * DIM])
                     .isEqualTo(7);
         }
         return kept;
@@ -193,6 +198,34 @@ class CudaEvictionTest {
         }
     }
 
+    @Test
+    void whatDecaysIsComparedByItsAge() {
+        try (Backend cuda = CudaBackend.open(0);
+                Backend cpu = new CpuBackend(1, "fallback")) {
+            List<int[]> kept = new ArrayList<>();
+            for (Backend backend : List.of(cuda, cpu)) {
+                backend.reserveAttention(spec(), 10, CAPACITY);
+                KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, CAPACITY);
+                backend.setEntries(cache, filled(500, KvCacheType.F32));
+                backend.evict(cache, new EvictionSpec(new int[] {77, 77, 77}, 3, 5, null, 1, null, 1001));
+                kept.add(backend.downloadPositions(cache, 1));
+            }
+            assertThat(kept.get(0)).isEqualTo(kept.get(1)).hasSize(77);
+        }
+    }
+
+    @Test
+    void cachesWithoutKernelAreRefused() {
+        try (Backend backend = CudaBackend.open(0)) {
+            assertThatThrownBy(() -> backend.cacheBytes(2, 64, 100, 100, KvCacheType.Q8_0))
+                    .hasMessage("cuda: no kernel for such a cache: kv-cache-type=q8_0, head-dim=64, allowed=f32, and f16"
+                            + " with even head dimensions");
+            assertThatThrownBy(() -> backend.allocateCache("cache", 2, 63, 100, 100, KvCacheType.F16))
+                    .hasMessage("cuda: no kernel for such a cache: kv-cache-type=f16, head-dim=63, allowed=f32, and f16"
+                            + " with even head dimensions");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"'', 1", "'', 33", "'', 129", "check, 33"})
     void scoresWithoutAttentionAsTheCpu(String mode, int entries) {
@@ -201,20 +234,22 @@ class CudaEvictionTest {
         }
         try (Backend cuda = CudaBackend.open(0);
                 Backend cpu = new CpuBackend(1, "fallback")) {
-            List<float[]> expected = scores(cpu, entries);
-            List<float[]> actual = scores(cuda, entries);
-            assertThat(actual.get(0)).isEqualTo(expected.get(0));
-            assertThat(actual.get(1)).isEqualTo(expected.get(1));
-            assertThat(actual.get(2)).isEqualTo(expected.get(2));
-            // Cosines of sums of up to 129 keys in another order.
-            assertThat(Tensors.error(actual.get(3), expected.get(3))).isLessThan(1e-11);
+            for (KvCacheType type : new KvCacheType[] {KvCacheType.F32, KvCacheType.F16}) {
+                List<float[]> expected = scores(cpu, entries, type);
+                List<float[]> actual = scores(cuda, entries, type);
+                assertThat(actual.get(0)).isEqualTo(expected.get(0));
+                assertThat(actual.get(1)).isEqualTo(expected.get(1));
+                assertThat(actual.get(2)).isEqualTo(expected.get(2));
+                // Cosines of sums of up to 129 keys in another order.
+                assertThat(Tensors.error(actual.get(3), expected.get(3))).isLessThan(1e-11);
+            }
         }
     }
 
-    private static List<float[]> scores(Backend backend, int entries) {
+    private static List<float[]> scores(Backend backend, int entries, KvCacheType type) {
         Random random = new Random(entries);
         backend.reserveAttention(spec(), 200, CAPACITY);
-        KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, CAPACITY);
+        KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, CAPACITY, CAPACITY, type);
         int width = KV_HEADS * DIM;
         Matrix keys = Tensors.matrix(backend, Tensors.gaussian(random, (entries + 2) * width), width);
         KvSegment segment = new KvSegment(cache, 2, entries, 40);

@@ -65,11 +65,13 @@ class CudaOperationsTest {
             Matrix out = Matrix.of(backend.allocate("out", (long) rows * columns), columns);
             backend.gatedActivation(in, rows, out);
             backend.silu(out, rows);
+            backend.gelu(in, rows);
             Matrix gathered = Matrix.of(backend.allocate("gathered", 2L * columns), columns);
             backend.gatherRows(out, new int[] {rows - 1, 0}, gathered);
-            float[] all = new float[(rows + 2) * columns];
+            float[] all = new float[(3 * rows + 2) * columns];
             System.arraycopy(backend.download(out, rows), 0, all, 0, rows * columns);
             System.arraycopy(backend.download(gathered, 2), 0, all, rows * columns, 2 * columns);
+            System.arraycopy(backend.download(in, rows), 0, all, (rows + 2) * columns, 2 * rows * columns);
             return all;
         });
     }

@@ -1,8 +1,11 @@
 package dev.locret.backend.cuda;
 
 import dev.locret.backend.Backend;
+import dev.locret.backend.KvEntries;
+import dev.locret.backend.KvRows;
 import dev.locret.backend.Matrix;
 import dev.locret.tensor.DType;
+import dev.locret.tensor.HalfFloat;
 import dev.locret.tensor.HostTensor;
 import dev.locret.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -19,6 +22,22 @@ final class Tensors {
             out[i] = (float) random.nextGaussian();
         }
         return out;
+    }
+
+    /** Keys and values of 11 bits, so that every type of cache can hold them. */
+    static void fill(Random random, KvEntries entries) {
+        for (KvRows rows : new KvRows[] {entries.keys(), entries.values()}) {
+            int count = entries.entries() * entries.headDim();
+            for (int i = 0; i < count; i++) {
+                short value = half((float) random.nextGaussian());
+                if (rows.plain() != null) {
+                    rows.plain()[i] = HalfFloat.fromF16(value);
+                } else {
+                    rows.packed()[2 * i] = (byte) value;
+                    rows.packed()[2 * i + 1] = (byte) (value >> 8);
+                }
+            }
+        }
     }
 
     static HostTensor floats(String name, float[] values, int columns) {
