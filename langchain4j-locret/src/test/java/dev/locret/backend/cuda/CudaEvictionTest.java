@@ -88,8 +88,7 @@ class CudaEvictionTest {
     }
 
     /** The entries of a head that stay, ascending; of equal ones, which pooling makes many, the later. */
-    private static int[] best(
-            KvEntries all, int head, int keep, int pinned, int recent, int pooling, String norm) {
+    private static int[] best(KvEntries all, int head, int keep, int pinned, int recent, int pooling, String norm) {
         int first = all.first(head);
         int length = all.lengths()[head];
         double[] ranks = new double[length];
@@ -163,7 +162,7 @@ class CudaEvictionTest {
         Arrays.fill(budgets, budget);
         ValueNorm valueNorm = norm.equals("none") ? null : new ValueNorm(grams, norm.equals("logarithm"));
         Sharing sharing = shared ? new Sharing(budget / 3, 2 * budget) : null;
-        backend.evict(cache, new EvictionSpec(budgets, pinned, recent, sharing, pooling, valueNorm, 0));
+        backend.evict(cache, new EvictionSpec(budgets, pinned, recent, sharing, pooling, valueNorm, 0, false));
         KvEntries kept = backend.copyEntries(cache);
         // What is appended behind lies where it belongs.
         float[] row = new float[KV_HEADS * DIM];
@@ -207,7 +206,7 @@ class CudaEvictionTest {
                 backend.reserveAttention(spec(), 10, CAPACITY);
                 KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, CAPACITY);
                 backend.setEntries(cache, filled(500, KvCacheType.F32));
-                backend.evict(cache, new EvictionSpec(new int[] {77, 77, 77}, 3, 5, null, 1, null, 1001));
+                backend.evict(cache, new EvictionSpec(new int[] {77, 77, 77}, 3, 5, null, 1, null, 1001, false));
                 kept.add(backend.downloadPositions(cache, 1));
             }
             assertThat(kept.get(0)).isEqualTo(kept.get(1)).hasSize(77);
@@ -218,8 +217,9 @@ class CudaEvictionTest {
     void cachesWithoutKernelAreRefused() {
         try (Backend backend = CudaBackend.open(0)) {
             assertThatThrownBy(() -> backend.cacheBytes(2, 64, 100, 100, KvCacheType.Q8_0))
-                    .hasMessage("cuda: no kernel for such a cache: kv-cache-type=q8_0, head-dim=64, allowed=f32, and f16"
-                            + " with even head dimensions");
+                    .hasMessage(
+                            "cuda: no kernel for such a cache: kv-cache-type=q8_0, head-dim=64, allowed=f32, and f16"
+                                    + " with even head dimensions");
             assertThatThrownBy(() -> backend.allocateCache("cache", 2, 63, 100, 100, KvCacheType.F16))
                     .hasMessage("cuda: no kernel for such a cache: kv-cache-type=f16, head-dim=63, allowed=f32, and f16"
                             + " with even head dimensions");
