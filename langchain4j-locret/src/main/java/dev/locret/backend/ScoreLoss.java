@@ -7,6 +7,21 @@ package dev.locret.backend;
  * @param uneven sum of squared differences of neighbouring rows' scores
  */
 public record ScoreLoss(double labelled, double uneven) {
+    /** Pairs that a row begins in a loss of ranking. */
+    private static final int PAIRS = 16;
+
+    /**
+     * How far behind each row the rows are that a loss of ranking compares it with, those behind the last being the first:
+     * the same for all rows, from 1 to half of them, each about the same factor above the last.
+     */
+    public static int[] pairDistances(int rows) {
+        int[] distances = new int[PAIRS];
+        for (int pair = 0; pair < PAIRS; pair++) {
+            distances[pair] = (int) Math.round(Math.pow(Math.max(1, rows / 2.0), (double) pair / (PAIRS - 1)));
+        }
+        return distances;
+    }
+
     /**
      * Factors of the two sums in what is minimised.
      *

@@ -1,6 +1,7 @@
 package dev.locret.backend.cpu;
 
 import dev.locret.backend.Matrix;
+import dev.locret.backend.ScoreLoss;
 
 /**
  * A logistic loss of pairs of rows whose scores stand in another order than their labels, or too close: {@code log(1 +
@@ -8,15 +9,7 @@ import dev.locret.backend.Matrix;
  * same for all and spread over all sizes, so that a sum takes a time in proportion to the rows and can be repeated.
  */
 final class RankingLoss {
-    /** Pairs that a row begins. */
-    private static final int PAIRS = 16;
-
     private RankingLoss() {}
-
-    /** Distances from 1 to half of the rows, each about the same factor above the last. */
-    private static int distance(int pair, int rows) {
-        return (int) Math.round(Math.pow(Math.max(1, rows / 2.0), (double) pair / (PAIRS - 1)));
-    }
 
     /**
      * Adds the gradient of {@code factor · loss}.
@@ -25,8 +18,8 @@ final class RankingLoss {
      */
     static double add(Matrix scores, Matrix labels, int rows, double factor, Matrix gradient) {
         double loss = 0;
-        for (int pair = 0; pair < PAIRS; pair++) {
-            int distance = distance(pair, rows);
+        int[] distances = ScoreLoss.pairDistances(rows);
+        for (int distance : distances) {
             for (int row = 0; row < rows; row++) {
                 int other = (row + distance) % rows;
                 for (int head = 0; head < scores.columns(); head++) {
@@ -34,14 +27,14 @@ final class RankingLoss {
                     double margin = order * ((double) value(scores, row, head) - value(scores, other, head));
                     if (order != 0) {
                         loss += Math.max(-margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)));
-                        float slope = (float) (-factor / PAIRS * order / (1 + Math.exp(margin)));
+                        float slope = (float) (-factor / distances.length * order / (1 + Math.exp(margin)));
                         floats(gradient)[at(gradient, row) + head] += slope;
                         floats(gradient)[at(gradient, other) + head] -= slope;
                     }
                 }
             }
         }
-        return loss / PAIRS;
+        return loss / distances.length;
     }
 
     private static float value(Matrix matrix, int row, int column) {
