@@ -23,6 +23,7 @@ public interface TrainingOperations {
      * @param rows rows of the segment that count, ascending
      * @param grams {@code W_Oᵀ W_O} of each query head, {@code [heads · headDim, headDim]}, for eviction errors; else null
      * @param entries first entries of the cache that are looked at; a row looks at none behind it
+     * @param distance places that an entry lies at least before a row that looks at it, 0 for its own too
      * @param peaks {@code [entries, kvHeads]}
      * @param first whether {@code peaks} holds nothing yet
      */
@@ -34,6 +35,7 @@ public interface TrainingOperations {
             AttentionPeak kind,
             Matrix grams,
             int entries,
+            int distance,
             Matrix peaks,
             boolean first);
 

@@ -3,6 +3,7 @@ package dev.locret.cli;
 import dev.locret.train.Recipe;
 import dev.locret.train.Recipe.Label;
 import dev.locret.train.Recipe.LabelTokens;
+import dev.locret.train.Recipe.Loss;
 import picocli.CommandLine.Option;
 
 /** How heads are trained. What is not given is the recipe's own. */
@@ -43,8 +44,15 @@ final class RecipeOptions {
             names = "--label-tokens",
             paramLabel = "TOKENS",
             description = "Whose attention counts: ${COMPLETION-CANDIDATES} (default: question-and-answer; paper"
-                    + " answer).")
+                    + " answer). With later, plain text will do.")
     private LabelTokens labelTokens;
+
+    @Option(
+            names = "--loss",
+            paramLabel = "LOSS",
+            description = "${COMPLETION-CANDIDATES} (default: smooth-l1). With ranking, scores only say which entry of a"
+                    + " head is worth more.")
+    private Loss loss;
 
     @Option(
             names = "--expectile",
@@ -64,6 +72,7 @@ final class RecipeOptions {
                 base.name(),
                 label != null ? label : base.label(),
                 labelTokens != null ? labelTokens : base.labelTokens(),
+                loss != null ? loss : base.loss(),
                 expectile != null ? expectile : base.expectile(),
                 learningRate != null ? learningRate : base.learningRate(),
                 base.beta1(),

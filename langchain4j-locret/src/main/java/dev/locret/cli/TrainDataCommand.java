@@ -3,11 +3,16 @@ package dev.locret.cli;
 import dev.locret.common.Checks;
 import dev.locret.corpus.Corpus;
 import dev.locret.corpus.TokenCount;
+import dev.locret.engine.EngineOptions;
+import dev.locret.engine.LocretEngine;
 import dev.locret.engine.ModelText;
 import dev.locret.format.ModelFiles;
+import dev.locret.train.data.EngineTextModel;
 import dev.locret.train.data.SampleFile;
 import dev.locret.train.data.SampleGenerator;
 import dev.locret.train.data.SampleOptions;
+import dev.locret.train.data.WrittenSampleFile;
+import dev.locret.train.data.WrittenSamples;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -16,14 +21,20 @@ import picocli.CommandLine.Option;
 /** Makes training data from documents. */
 @Command(
         name = "train-data",
-        description = "Make samples for training retaining heads from your own documents, without another model.",
+        description = "Make samples for training retaining heads from your own documents.",
         footer = {
             "",
             "Excerpts of the documents with facts hidden in them (numbers, secrets, names, places, dates, tables, sayings, "
                     + "definitions, facts in two steps) and sentences to quote; several questions to each.",
+            "With --with-model the model asks and answers instead, about the documents as they are: slowly. Empty and "
+                    + "repeated questions and answers that the passage does not hold are left out. The file grows by a "
+                    + "sample at a time; the same command goes on with it.",
             "Each line: {\"context\", \"questions\": [{\"question\", \"answer\"}]}. The same seed gives the same file."
         })
 final class TrainDataCommand extends LocretCommand {
+    /** Entries that hold a passage and what is asked of it. */
+    private static final int PASSAGE_BUDGET = 2048;
+
     @Option(
             names = {"-d", "--documents"},
             required = true,
@@ -82,6 +93,11 @@ final class TrainDataCommand extends LocretCommand {
     private String model;
 
     @Option(
+            names = "--with-model",
+            description = "Questions and answers written by the model of --model itself.")
+    private boolean withModel;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
@@ -94,6 +110,9 @@ final class TrainDataCommand extends LocretCommand {
     @Override
     void run(Output output) {
         Checks.inRange("samples", samples, 1, 10_000_000);
+        Checks.argument(
+                model != null || !withModel,
+                () -> "--with-model needs a model: with-model=true, model=null");
         Checks.inRange("hold-out", holdOut, 0, 90);
         SampleOptions options = new SampleOptions(minTokens, maxTokens, seed);
         Corpus corpus = Corpus.of(Documents.read(documents, output));
@@ -101,15 +120,39 @@ final class TrainDataCommand extends LocretCommand {
             corpus = corpus.without(Corpus.of(Documents.read(excluded, output)).keys());
         }
         corpus = corpus.withoutHeldOut(holdOut);
-        SampleGenerator generator = new SampleGenerator(corpus, tokenCount(output), options);
-        try (Progress progress = output.progress("samples", Progress.Unit.SAMPLES)) {
-            SampleFile.write(target, generator, samples, done -> progress.update(done, samples, ""));
+        if (withModel) {
+            writeByModel(corpus, options, output);
+        } else {
+            SampleGenerator generator = new SampleGenerator(corpus, tokenCount(output), options);
+            try (Progress progress = output.progress("samples", Progress.Unit.SAMPLES)) {
+                SampleFile.write(target, generator, samples, done -> progress.update(done, samples, ""));
+            }
         }
         Result result = new Result(samples, corpus.paragraphs().size(), target.toString());
         if (output.isJson()) {
             output.json(result);
         } else {
             output.line(result.samples + " samples from " + result.paragraphs + " paragraphs: " + target);
+        }
+    }
+
+    private void writeByModel(Corpus corpus, SampleOptions options, Output output) {
+        EngineOptions.Builder engineOptions = EngineOptions.builder(Sources.resolve(model, output));
+        int budget = LocretEngine.plan(engineOptions.build()).cache().budget();
+        engineOptions.cacheBudget(Math.min(PASSAGE_BUDGET, budget));
+        try (LocretEngine engine = LocretEngine.load(engineOptions.build());
+                Progress progress = output.progress("samples", Progress.Unit.SAMPLES)) {
+            WrittenSamples written = new WrittenSamples(
+                    corpus, TokenCount.of(engine.tokenizer()), options, new EngineTextModel(engine));
+            String run = corpus.id(engine.modelName() + " " + options);
+            int before = new WrittenSampleFile(target, run)
+                    .write(written, samples, done -> progress.update(done, samples, ""));
+            if (before > 0) {
+                output.note(before + " samples were there: " + target);
+            }
+            if (!written.leftOut().isEmpty()) {
+                output.note("left out: " + written.leftOut());
+            }
         }
     }
 

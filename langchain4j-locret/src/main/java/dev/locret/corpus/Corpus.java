@@ -70,6 +70,11 @@ public final class Corpus {
         return keys;
     }
 
+    /** Tells these paragraphs and a purpose from others: 32 hexadecimal digits. */
+    public String id(String purpose) {
+        return Paragraphs.key(purpose + " " + String.join(" ", paragraphs));
+    }
+
     /**
      * Paragraphs in a row from a random one on, after the last of which comes the first.
      *

@@ -17,6 +17,7 @@ final class LayerCapture implements EvictionPolicy {
     private final Decoder decoder;
     private final TrainingOperations operations;
     private final Recipe.Label label;
+    private final int distance;
     private final OutputGrams grams;
     private final Matrix qkv;
     private final Matrix labels;
@@ -32,13 +33,14 @@ final class LayerCapture implements EvictionPolicy {
     LayerCapture(
             Decoder decoder,
             TrainingOperations operations,
-            Recipe.Label label,
+            Recipe recipe,
             OutputGrams grams,
             Matrix qkv,
             Matrix labels) {
         this.decoder = decoder;
         this.operations = operations;
-        this.label = label;
+        this.label = recipe.label();
+        this.distance = recipe.labelTokens().distance();
         this.grams = grams;
         this.qkv = qkv;
         this.labels = labels;
@@ -77,6 +79,7 @@ final class LayerCapture implements EvictionPolicy {
                     label.peak(),
                     grams == null ? null : grams.of(layer),
                     sample.scored(),
+                    distance,
                     labels,
                     !labelled);
             labelled = true;

@@ -10,6 +10,7 @@ import dev.locret.common.Checks;
  * @param name for messages and metadata
  * @param label what makes an entry worth keeping
  * @param labelTokens whose attention counts
+ * @param loss what is made small
  * @param expectile weight of scores below their labels against those above, 0 to 1: a half is SmoothL1; more makes a score say
  *     what an entry may be worth rather than what it mostly is
  * @param learningRate highest learning rate
@@ -26,6 +27,7 @@ public record Recipe(
         String name,
         Label label,
         LabelTokens labelTokens,
+        Loss loss,
         double expectile,
         double learningRate,
         double beta1,
@@ -75,11 +77,41 @@ public record Recipe(
     /** Tokens whose attention makes the labels. Entries before the first of them are scored. */
     public enum LabelTokens {
         ANSWER("answer"),
-        QUESTION_AND_ANSWER("question-and-answer");
+        QUESTION_AND_ANSWER("question-and-answer"),
+        /**
+         * All that come later, so that plain text will do. Nearer ones see an entry before it can be evicted.
+         */
+        LATER("later");
+
+        private static final int NEAR = 64;
 
         private final String label;
 
         LabelTokens(String label) {
+            this.label = label;
+        }
+
+        /** Places that a token lies at least behind an entry on whose label it has a say. */
+        int distance() {
+            return this == LATER ? NEAR : 0;
+        }
+
+        @Override
+        public String toString() {
+            return label;
+        }
+    }
+
+    /** What is made small. */
+    public enum Loss {
+        /** SmoothL1 of scores and labels. */
+        SMOOTH_L1("smooth-l1"),
+        /** How often two entries' scores stand in another order than their labels, as a logistic loss of pairs. */
+        RANKING("ranking");
+
+        private final String label;
+
+        Loss(String label) {
             this.label = label;
         }
 
@@ -90,6 +122,9 @@ public record Recipe(
     }
 
     public Recipe {
+        Checks.argument(
+                loss == Loss.SMOOTH_L1 || expectile == 0.5,
+                () -> "an expectile is of smooth-l1 only: expectile=" + expectile + ", loss=" + loss);
         Checks.argument(
                 expectile > 0 && expectile < 1,
                 () -> "expectile out of range: expectile=" + expectile + ", allowed=above 0 and below 1");
@@ -103,7 +138,7 @@ public record Recipe(
     /** The paper's, section 3.2 and appendix. */
     public static Recipe paper() {
         return new Recipe(
-                "paper", Label.LOGIT, LabelTokens.ANSWER, 0.5, 5e-4, 0.9, 0.95, 1e-8, 0.01, 0.5, 0.0025, 2000, 3000);
+                "paper", Label.LOGIT, LabelTokens.ANSWER, Loss.SMOOTH_L1, 0.5, 5e-4, 0.9, 0.95, 1e-8, 0.01, 0.5, 0.0025, 2000, 3000);
     }
 
     /**
@@ -116,6 +151,7 @@ public record Recipe(
                 "standard",
                 Label.LOG_PROBABILITY_AND_VALUE,
                 LabelTokens.QUESTION_AND_ANSWER,
+                Loss.SMOOTH_L1,
                 0.5,
                 2e-3,
                 0.9,

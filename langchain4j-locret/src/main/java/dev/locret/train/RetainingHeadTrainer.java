@@ -68,7 +68,7 @@ final class RetainingHeadTrainer {
         this.valueNorms = recipe.label().valueNorm() ? new ValueNorms(source, backend, operations, maxTokens) : null;
         boolean errors = recipe.label().peak() == AttentionPeak.EVICTION_ERROR;
         OutputGrams grams = errors ? new OutputGrams(source, backend, operations) : null;
-        this.capture = new LayerCapture(decoder, operations, recipe.label(), grams, qkv, labels);
+        this.capture = new LayerCapture(decoder, operations, recipe, grams, qkv, labels);
         this.update = new HeadUpdate(backend, operations, heads.layer(0), maxTokens, chunkSize);
     }
 
@@ -98,7 +98,11 @@ final class RetainingHeadTrainer {
         double perScore = 1.0 / ((double) config.layers() * config.kvHeads() * rows);
         double perDifference = 1.0 / ((double) config.kvHeads() * (rows - 1));
         ScoreLoss.Factors factors =
-                new ScoreLoss.Factors(perScore, recipe.expectile(), recipe.smoothing() * perDifference);
+                new ScoreLoss.Factors(
+                        perScore,
+                        recipe.expectile(),
+                        recipe.smoothing() * perDifference,
+                        recipe.loss() == Recipe.Loss.RANKING);
         Matrix read = qkv.from(sample.kept());
         Matrix wanted = labels.from(sample.kept());
         double loss = 0;

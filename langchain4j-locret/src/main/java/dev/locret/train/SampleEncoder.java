@@ -49,7 +49,16 @@ final class SampleEncoder {
         List<PromptSpan> spans = render(sample.messages());
         int[] tokens = tokenizer.encodePrompt(spans);
         List<Range> ranges = ranges(sample, spans, tokens.length);
+        if (labelTokens == LabelTokens.LATER) {
+            return later(sample, tokens, kept(ranges));
+        }
         List<Range> labels = labelTokens == LabelTokens.ANSWER ? answers(ranges) : turns(ranges);
+        if (labels.isEmpty()) {
+            throw new LocretException(
+                    ErrorId.TRAINING_DATA,
+                    "train: text without question and answer: label-tokens=" + labelTokens + ", needed=later: "
+                            + sample.source());
+        }
         int scored = labelTokens == LabelTokens.ANSWER ? labels.get(0).begin() : contextEnd(ranges);
         return new TrainingSample(
                 sample.source(),
@@ -57,6 +66,17 @@ final class SampleEncoder {
                 kept(ranges),
                 scored,
                 labels.stream().flatMapToInt(Range::tokens).toArray());
+    }
+
+    /** Everything is scored that something comes after. */
+    private TrainingSample later(SampleText sample, int[] tokens, int kept) {
+        int first = Math.min(tokens.length, kept + labelTokens.distance());
+        return new TrainingSample(
+                sample.source(),
+                tokens,
+                kept,
+                Math.max(kept, tokens.length - labelTokens.distance()),
+                IntStream.range(first, tokens.length).toArray());
     }
 
     private static List<Range> answers(List<Range> ranges) {

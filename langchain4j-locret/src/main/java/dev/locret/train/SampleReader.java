@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * Reads JSON lines: {@code {"context", "question", "answer"}}, {@code {"context", "questions": [{"question",
- * "answer"}]}}, or {@code {"messages": [{"role", "content"}]}} with an answer of the assistant at the end. Empty lines are
+ * "answer"}]}}, {@code {"text"}}, or {@code {"messages": [{"role", "content"}]}} with an answer of the assistant at the end. Empty lines are
  * passed over.
  */
 final class SampleReader {
@@ -53,6 +53,9 @@ final class SampleReader {
         JsonNode sample = json(line, source);
         if (sample.has("messages")) {
             return conversation(sample.get("messages"), source);
+        }
+        if (sample.has("text")) {
+            return SampleText.of(source, text(sample, "text", source));
         }
         String context = text(sample, "context", source);
         List<String> questions = new ArrayList<>();

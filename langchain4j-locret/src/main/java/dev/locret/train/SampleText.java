@@ -46,6 +46,12 @@ record SampleText(String source, List<Map<String, String>> messages, List<Part> 
         return new SampleText(source, messages, parts);
     }
 
+    /** A text of which nothing is asked. */
+    static SampleText of(String source, String text) {
+        return new SampleText(
+                source, List.of(message("user", text.strip())), List.of(new Part(Kind.CONTEXT, text)));
+    }
+
     /**
      * A conversation. Its last message is the answer; the question is what the message before it says after its last
      * empty line, or all of it if there is none; everything earlier is the context.
@@ -69,7 +75,11 @@ record SampleText(String source, List<Map<String, String>> messages, List<Part> 
      * the user's first message too.
      */
     List<SampleText> questionsInFront() {
-        if (parts.stream().filter(part -> part.kind() == Kind.QUESTION).count() == 1) {
+        long questions = parts.stream().filter(part -> part.kind() == Kind.QUESTION).count();
+        if (questions == 0) {
+            return List.of(this);
+        }
+        if (questions == 1) {
             return List.of(inFront());
         }
         List<SampleText> samples = new ArrayList<>();

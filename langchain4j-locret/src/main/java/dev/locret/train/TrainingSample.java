@@ -7,7 +7,8 @@ package dev.locret.train;
  * @param tokens ids of the whole text
  * @param kept first tokens that a prompt of this kind keeps whatever their scores: they get none
  * @param scored first tokens, of which those from {@code kept} on get labels and scores
- * @param labelTokens places of the tokens whose attention makes the labels, ascending, none before {@code scored}
+ * @param labelTokens places of the tokens whose attention makes the labels, ascending; none before {@code scored} unless
+ *     later tokens label earlier ones
  */
 public record TrainingSample(String source, int[] tokens, int kept, int scored, int[] labelTokens) {
     /** A text of which nothing is kept for sure. */

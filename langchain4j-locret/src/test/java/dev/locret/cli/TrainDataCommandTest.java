@@ -3,6 +3,7 @@ package dev.locret.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.locret.testing.DemoModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,5 +88,41 @@ class TrainDataCommandTest {
                 .isEqualTo("locret: invalid-prompt: documents: too little prose of the documents: paragraphs=0,"
                         + " needed=20" + System.lineSeparator());
         assertThat(target).doesNotExist();
+    }
+
+    @Test
+    void theModelWritesItself() throws IOException {
+        Path text = Files.writeString(directory.resolve("harbour.txt"), harbour());
+        Object[] command = {
+            "train-data", "--documents", text, "--output", target, "--samples", "1", "--min-tokens", "400", "--max-tokens",
+            "500", "--with-model", "--model", DemoModel.path()
+        };
+        CommandRun run = CommandRun.of(command);
+        assertThat(run.status()).as(run.err()).isZero();
+        List<String> lines = Files.readAllLines(target);
+        assertThat(lines).hasSize(1);
+        assertThat(new ObjectMapper().readTree(lines.get(0)).get("questions")).isNotEmpty();
+        CommandRun again = CommandRun.of(command);
+        assertThat(again.status()).as(again.err()).isZero();
+        assertThat(again.err()).contains("1 samples were there: " + target);
+        assertThat(Files.readAllLines(target)).isEqualTo(lines);
+        command[6] = "2";
+        command[1] = "--documents";
+        command[2] = documents;
+        assertThat(CommandRun.of(command).err())
+                .contains("locret: checkpoint-mismatch: train-data: file holds samples of another run: run=");
+        assertThat(run("--with-model").err())
+                .isEqualTo("locret: invalid-argument: --with-model needs a model: with-model=true, model=null"
+                        + System.lineSeparator());
+    }
+
+    /** Facts that there is something to ask about. */
+    private static String harbour() {
+        String[] ships = {"Anna", "Bertha", "Clara", "Dora", "Emma", "Frida", "Greta", "Hilda", "Ida", "Jenny"};
+        return IntStream.range(0, 40)
+                .mapToObj(i -> "The ship " + ships[i % 10] + " came to harbour number " + (i + 11) + " with a load of "
+                        + (100 + 7 * i) + " barrels of salt. Her captain was an old man from the north, who had sailed"
+                        + " for " + (20 + i) + " years and never lost a sailor.")
+                .collect(Collectors.joining("\n\n"));
     }
 }

@@ -23,6 +23,8 @@ class HeadGradientTest {
     @ParameterizedTest
     @CsvSource({
         "vector, 24, 19, 3, 70, 0.5",
+        "vector, 24, 19, 3, 70, 0",
+        "fallback, 7, 33, 40, 9, 0",
         "vector, 45, 130, 1, 1100, 0.9",
         "vector, 7, 33, 40, 9, 0.2",
         "fallback, 24, 19, 3, 70, 0.8",
@@ -35,7 +37,9 @@ class HeadGradientTest {
         float[] w2 = gaussian(random, kvHeads * hidden, 0.3);
         // Differences on both sides of SmoothL1's corner.
         float[] labels = gaussian(random, rows * kvHeads, 1.5);
-        ScoreLoss.Factors factors = new ScoreLoss.Factors(1.0 / (rows * kvHeads), low, 0.2 / (kvHeads * (rows - 1.0)));
+        // No expectile at all stands for the loss of ranking.
+        ScoreLoss.Factors factors = new ScoreLoss.Factors(
+                1.0 / (rows * kvHeads), low, 0.2 / (kvHeads * (rows - 1.0)), low == 0);
         AttentionSpec spec = new AttentionSpec(kvHeads, kvHeads, 2, 1, PositionMode.CACHE);
         try (CpuBackend backend = new CpuBackend(2, kernels)) {
             backend.reserveLinear(64, Math.max(inputs, hidden));
@@ -102,11 +106,31 @@ class HeadGradientTest {
                     double signed = scores[row][head] - labels[row * kvHeads + head];
                     double difference = Math.abs(signed);
                     double weight = 2 * (signed < 0 ? factors.low() : 1 - factors.low());
-                    labelled += weight * (difference < 1 ? difference * difference / 2 : difference - 0.5);
+                    labelled += factors.ranking()
+                            ? 0
+                            : weight * (difference < 1 ? difference * difference / 2 : difference - 0.5);
                     uneven += row == 0 ? 0 : Math.pow(scores[row][head] - scores[row - 1][head], 2);
                 }
             }
+            labelled += factors.ranking() ? ranking(scores) : 0;
             return factors.labelled() * labelled + factors.uneven() * uneven;
+        }
+
+        /** Mean over 16 pairs a row, of distances from 1 to half the rows, each a factor above the last. */
+        private double ranking(double[][] scores) {
+            double loss = 0;
+            for (int pair = 0; pair < 16; pair++) {
+                int distance = (int) Math.round(Math.pow(rows / 2.0, pair / 15.0));
+                for (int row = 0; row < rows; row++) {
+                    int other = (row + distance) % rows;
+                    for (int head = 0; head < kvHeads; head++) {
+                        double difference = scores[row][head] - scores[other][head];
+                        boolean first = labels[row * kvHeads + head] > labels[other * kvHeads + head];
+                        loss += Math.log(1 + Math.exp(first ? -difference : difference)) / 16;
+                    }
+                }
+            }
+            return loss;
         }
     }
 

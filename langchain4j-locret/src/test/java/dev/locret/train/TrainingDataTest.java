@@ -80,7 +80,7 @@ class TrainingDataTest {
                     .startsWith("\n\nwhich box?")
                     .containsOnlyOnce("which box?");
             // The question in front sees nothing of the context: its tokens make no labels.
-            assertThat(labels(sample)).isIn("which box?the red box", "which box?the small box");
+            assertThat(labels(sample)).isIn("which box?\nassistant\nthe red box", "which box?\nassistant\nthe small box");
             assertThat(sample.labelTokens()[0]).isGreaterThanOrEqualTo(sample.scored());
         }
         TrainingSample answers = read(LabelTokens.ANSWER, line, true).at(0, 1);
@@ -104,7 +104,38 @@ class TrainingDataTest {
                 .startsWith("the cat sat")
                 .contains("on the mat")
                 .endsWith(CONTEXT);
-        assertThat(labels(sample)).isEqualTo("which key?the small key");
+        assertThat(labels(sample)).isEqualTo("which key?\nassistant\nthe small key");
+    }
+
+    @Test
+    void plainTextIsLabelledByWhatComesLater() throws IOException {
+        String text = (CONTEXT + " ").repeat(4).strip();
+        TrainingData data = read(
+                LabelTokens.LATER,
+                "{\"text\": \"" + text + "\"}\n" + question(text + " too", "yes") + "{\"text\": \"" + CONTEXT + "\"}\n");
+        assertThat(data.size()).isEqualTo(2);
+        // Shorter than the distance from which a token counts.
+        assertThat(data.left()).startsWith("1 context too short (first: ").endsWith(" line 3)");
+        for (int i = 0; i < 2; i++) {
+            TrainingSample sample = data.at(i, 1);
+            int tokens = sample.tokens().length;
+            assertThat(sample.kept()).isZero();
+            assertThat(sample.scored()).isEqualTo(tokens - 64);
+            assertThat(sample.labelTokens())
+                    .containsExactly(IntStream.range(64, tokens).toArray());
+            assertThat(decode(sample, 0, tokens)).contains(text);
+        }
+        TrainingSample aware =
+                read(LabelTokens.LATER, question(text, "yes"), true).at(0, 1);
+        assertThat(decode(aware, 0, aware.kept())).endsWith("which box?\n\n");
+        assertThat(aware.labelTokens()[0]).isEqualTo(aware.kept() + 64);
+        assertThat(read(LabelTokens.LATER, "{\"text\": \"" + text + "\"}", true).size())
+                .isEqualTo(1);
+        assertRefused(
+                "{\"text\": \"" + text + "\"}",
+                "train: text without question and answer: label-tokens=question-and-answer, needed=later: ",
+                " line 1");
+        assertRefused("{\"text\": 7}", "train: 'text' is not a string: ", " line 1");
     }
 
     @Test

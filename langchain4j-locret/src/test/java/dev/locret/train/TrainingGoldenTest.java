@@ -92,6 +92,7 @@ class TrainingGoldenTest {
                 "paper",
                 paper.label(),
                 paper.labelTokens(),
+                paper.loss(),
                 paper.expectile(),
                 golden.get("lr").asDouble(),
                 golden.get("betas").get(0).asDouble(),

@@ -14,6 +14,7 @@ import dev.locret.eviction.RetainingHeads;
 import dev.locret.format.HeadsMetadata;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.SafetensorsFile;
+import dev.locret.testing.Records;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -80,6 +81,7 @@ class TrainingRunTest {
                         "test",
                         label,
                         tokens,
+                        base.loss(),
                         base.expectile(),
                         base.learningRate(),
                         base.beta1(),
@@ -94,6 +96,32 @@ class TrainingRunTest {
                 assertThat(log.last).as(label + " " + tokens).isLessThan(log.first);
             }
         }
+    }
+
+    @Test
+    void scoresLearnTheOrderOfTheirLabels() {
+        Recipe base = Recipe.standard(60);
+        Recipe ranking = Records.with(base, "loss", Recipe.Loss.RANKING);
+        Fixtures.Log log = run(Fixtures.options(data, output, ranking, 0, false));
+        // A score that knows nothing has a loss of log 2.
+        assertThat(log.first).isBetween(0.6, 0.8);
+        assertThat(log.last).isLessThan(0.5);
+        assertThatThrownBy(() -> new Recipe(
+                        "test",
+                        base.label(),
+                        base.labelTokens(),
+                        Recipe.Loss.RANKING,
+                        0.7,
+                        base.learningRate(),
+                        base.beta1(),
+                        base.beta2(),
+                        base.epsilon(),
+                        base.weightDecay(),
+                        base.clipValue(),
+                        base.smoothing(),
+                        4,
+                        40))
+                .hasMessage("an expectile is of smooth-l1 only: expectile=0.7, loss=ranking");
     }
 
     @Test

@@ -76,6 +76,7 @@ final class CpuAttentionPeaks {
             AttentionPeak kind,
             Matrix grams,
             int entries,
+            int distance,
             Matrix peaks,
             boolean first) {
         boolean squares = kind == AttentionPeak.EVICTION_ERROR;
@@ -92,7 +93,7 @@ final class CpuAttentionPeaks {
                 int at = (i - from) * spec.groupSize() * spec.headDim();
                 queryRotation.rotate(in, rotary, segment, head, rows[i], queries[thread], at);
             }
-            block(segment, head, Arrays.copyOfRange(rows, from, to), kind, grams, entries, thread);
+            block(segment, head, Arrays.copyOfRange(rows, from, to), kind, grams, entries, distance, thread);
         });
         store(entries, squares, peaks, first);
     }
@@ -112,7 +113,14 @@ final class CpuAttentionPeaks {
     }
 
     private void block(
-            KvSegment segment, int head, int[] tokens, AttentionPeak kind, Matrix grams, int entries, int thread) {
+            KvSegment segment,
+            int head,
+            int[] tokens,
+            AttentionPeak kind,
+            Matrix grams,
+            int entries,
+            int distance,
+            int thread) {
         int before = segment.cache().length(head) - segment.rows();
         int group = spec.groupSize();
         int visible = before + tokens[tokens.length - 1] + 1;
@@ -142,6 +150,7 @@ final class CpuAttentionPeaks {
                     seen,
                     logits[thread],
                     entries,
+                    distance,
                     largest[thread],
                     head * stride,
                     thread);
@@ -150,7 +159,7 @@ final class CpuAttentionPeaks {
         for (int row = 0; row < tokens.length * group; row++) {
             int seen = before + tokens[row / group] + 1;
             float shift = kind == AttentionPeak.LOGIT ? 0 : logSum(thread, row * stride, seen);
-            raise(largest[thread], head * stride, logits[thread], row * stride, Math.min(entries, seen), shift);
+            raise(largest[thread], head * stride, logits[thread], row * stride, Math.min(entries, seen - distance), shift);
         }
     }
 

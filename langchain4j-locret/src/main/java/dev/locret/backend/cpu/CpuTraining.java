@@ -60,9 +60,10 @@ final class CpuTraining implements TrainingOperations {
             AttentionPeak kind,
             Matrix grams,
             int entries,
+            int distance,
             Matrix out,
             boolean first) {
-        peaks.run(queries, (CpuRotary) rotary, segment, rows, kind, grams, entries, out, first);
+        peaks.run(queries, (CpuRotary) rotary, segment, rows, kind, grams, entries, distance, out, first);
     }
 
     @Override
@@ -113,11 +114,14 @@ final class CpuTraining implements TrainingOperations {
         for (int row = 0; row < rows; row++) {
             for (int head = 0; head < scores.columns(); head++) {
                 int at = at(scores, row) + head;
-                double difference = (double) s[at] - floats(labels)[at(labels, row) + head];
-                double size = Math.abs(difference);
-                double weight = 2 * (difference < 0 ? factors.low() : 1 - factors.low());
-                labelled += weight * (size < 1 ? 0.5 * difference * difference : size - 0.5);
-                double slope = factors.labelled() * weight * Math.max(-1, Math.min(1, difference));
+                double slope = 0;
+                if (!factors.ranking()) {
+                    double difference = (double) s[at] - floats(labels)[at(labels, row) + head];
+                    double size = Math.abs(difference);
+                    double weight = 2 * (difference < 0 ? factors.low() : 1 - factors.low());
+                    labelled += weight * (size < 1 ? 0.5 * difference * difference : size - 0.5);
+                    slope = factors.labelled() * weight * Math.max(-1, Math.min(1, difference));
+                }
                 if (row > 0) {
                     double step = (double) s[at] - s[at - scores.stride()];
                     uneven += step * step;
@@ -128,6 +132,9 @@ final class CpuTraining implements TrainingOperations {
                 }
                 floats(gradient)[at(gradient, row) + head] = (float) slope;
             }
+        }
+        if (factors.ranking()) {
+            labelled = RankingLoss.add(scores, labels, rows, factors.labelled(), gradient);
         }
         return new ScoreLoss(labelled, uneven);
     }

@@ -99,6 +99,7 @@ final class EvictionErrors {
      * @param logits {@code [rows][capacity]}; rows are tokens × group
      * @param seen entries that each row sees
      * @param entries first entries that count
+     * @param distance last entries of those that a row sees which do not
      * @param largest from {@code to}
      */
     void raise(
@@ -108,6 +109,7 @@ final class EvictionErrors {
             int[] seen,
             float[] logits,
             int entries,
+            int distance,
             float[] largest,
             int to,
             int thread) {
@@ -150,7 +152,7 @@ final class EvictionErrors {
         for (int row = 0; row < seen.length; row++) {
             int at = row * stride;
             int norm = (head * group + row % group) * stride;
-            int count = Math.min(entries, seen[row]);
+            int count = Math.min(entries, seen[row] - distance);
             raise(own, at, sums[row], crosses[thread], norm, norms[row], count, largest, to);
         }
     }

@@ -108,6 +108,7 @@ final class CudaTraining implements TrainingOperations {
             AttentionPeak kind,
             Matrix grams,
             int entries,
+            int distance,
             Matrix peaks,
             boolean first) {
         CudaRotary table = (CudaRotary) rotary;
@@ -138,6 +139,7 @@ final class CudaTraining implements TrainingOperations {
                 .address(squares.address())
                 .value(maxTokens)
                 .value(entries)
+                .value(distance)
                 .address(CudaBuffer.address(peaks))
                 .value(peaks.stride())
                 .value(first)
@@ -215,6 +217,8 @@ final class CudaTraining implements TrainingOperations {
 
     @Override
     public ScoreLoss scoreLoss(Matrix scores, Matrix labels, int rows, ScoreLoss.Factors factors, Matrix gradient) {
+        int[] distances = ScoreLoss.pairDistances(rows);
+        long pairs = parameters.ints(distances);
         launch.of(scoreLoss)
                 .address(CudaBuffer.address(scores))
                 .value(scores.stride())
@@ -225,6 +229,8 @@ final class CudaTraining implements TrainingOperations {
                 .value(factors.labelled())
                 .value(factors.low())
                 .value(factors.uneven())
+                .address(pairs)
+                .value(factors.ranking() ? distances.length : 0)
                 .address(CudaBuffer.address(gradient))
                 .value(gradient.stride())
                 .address(sums.address())

@@ -39,7 +39,8 @@ KERNEL(project_outputs, 32, const int* rows, int firstRow, const float* outputs,
 KERNEL(attention_peaks, WARPS * 32, const Segment* segments, const Head* heads, const float* queries, int queryStride,
        int group, int dim, float scale, const float* cosines, const float* sines, int half, int original,
        const int* chosen, int count, int kind, const float* logSums, const float* projected, const float* norms,
-       const float* squares, int capacity, int entries, float* peaks, int peakStride, int first) {
+       const float* squares, int capacity, int entries, int distance, float* peaks,
+       int peakStride, int first) {
     DYNAMIC_SHARED(float, shared);
     float* keys = shared;                        // [KEYS][dim + 1]
     float* values = keys + KEYS * (dim + 1);     // the same
@@ -81,7 +82,7 @@ KERNEL(attention_peaks, WARPS * 32, const Segment* segments, const Head* heads, 
         __syncthreads();
         for (int r = warp; r < ROWS && tile + r < count * group; r += WARPS) {
             int row = tile + r, token = chosen[row / group], queryHead = kvHead * group + row % group;
-            if (begin + lane > before + token || begin + lane >= end) {
+            if (begin + lane > before + token - distance || begin + lane >= end) {
                 continue;
             }
             float logit = 0;
@@ -97,8 +98,8 @@ KERNEL(attention_peaks, WARPS * 32, const Segment* segments, const Head* heads, 
                     cross = fmaf(crossRows[r * dim + d], values[lane * (dim + 1) + d], cross);
                 }
                 float share = expf(logit - logSums[at]), odds = share / fmaxf(1 - share, OTHERS);
-                float distance = squares[(i64)queryHead * capacity + begin + lane] - 2 * cross + norms[at];
-                logit = fmaxf(FLOOR, 0.5f * logf(odds * odds * fmaxf(0, distance)));
+                float change = squares[(i64)queryHead * capacity + begin + lane] - 2 * cross + norms[at];
+                logit = fmaxf(FLOOR, 0.5f * logf(odds * odds * fmaxf(0, change)));
             }
             peak = fmaxf(peak, logit);
         }

@@ -56,20 +56,40 @@ static __device__ __forceinline__ double blockTotal(double value, double* scratc
     return total;
 }
 
-// SmoothL1 of scores against labels and squared differences of neighbouring rows, their sums and the gradient. One block,
-// whose order of sums depends on sizes alone.
+// The logistic loss of a row and another, and its slope at the row's score: the larger label is to have the larger score.
+static __device__ __forceinline__ double pairLoss(double score, double other, float label, float otherLabel, double* slope) {
+    double order = label > otherLabel ? 1 : label < otherLabel ? -1 : 0, margin = order * (score - other);
+    *slope -= order / (1 + exp(margin));
+    return order == 0 ? 0 : (margin < 0 ? -margin : 0) + log1p(exp(margin < 0 ? margin : -margin));
+}
+
+// SmoothL1 of scores against labels, or the loss of pairs of rows at some distances, and squared differences of
+// neighbouring rows, their sums and the gradient. One block, whose order of sums depends on sizes alone.
 KERNEL(score_loss, THREADS, const float* scores, int scoreStride, const float* labels, int labelStride, int rows,
-       int columns, double labelledFactor, double low, double unevenFactor, float* gradient, int gradientStride,
-       double* sums) {
+       int columns, double labelledFactor, double low, double unevenFactor, const int* distances, int pairs,
+       float* gradient, int gradientStride, double* sums) {
     __shared__ double scratch[32];
     double labelled = 0, uneven = 0;
     for (int i = threadIdx.x; i < rows * columns; i += THREADS) {
         int row = i / columns, column = i % columns;
         const float* at = scores + (i64)row * scoreStride + column;
-        double score = *at, difference = score - labels[(i64)row * labelStride + column];
-        double size = difference < 0 ? -difference : difference, weight = 2 * (difference < 0 ? low : 1 - low);
-        labelled += weight * (size < 1 ? 0.5 * difference * difference : size - 0.5);
-        double slope = labelledFactor * weight * (size < 1 ? difference : difference < 0 ? -1 : 1);
+        float label = labels[(i64)row * labelStride + column];
+        double score = *at, slope = 0;
+        for (int pair = 0; pair < pairs; pair++) {
+            int after = (row + distances[pair]) % rows, before = (row + rows - distances[pair] % rows) % rows;
+            labelled += pairLoss(score, scores[(i64)after * scoreStride + column], label,
+                                 labels[(i64)after * labelStride + column], &slope) / pairs;
+            pairLoss(score, scores[(i64)before * scoreStride + column], label,
+                     labels[(i64)before * labelStride + column], &slope);
+        }
+        if (pairs > 0) {
+            slope *= labelledFactor / pairs;
+        } else {
+            double difference = score - label;
+            double size = difference < 0 ? -difference : difference, weight = 2 * (difference < 0 ? low : 1 - low);
+            labelled += weight * (size < 1 ? 0.5 * difference * difference : size - 0.5);
+            slope = labelledFactor * weight * (size < 1 ? difference : difference < 0 ? -1 : 1);
+        }
         if (row > 0) {
             double step = score - at[-scoreStride];
             uneven += step * step;

@@ -23,18 +23,18 @@ class CpuTrainingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "vector, 9, 3, 64, 130, 61, LOG_PROBABILITY",
-        "vector, 9, 3, 64, 130, 61, LOGIT",
-        "vector, 4, 4, 24, 40, 200, LOG_PROBABILITY",
-        "vector, 8, 1, 16, 301, 7, LOGIT",
-        "fallback, 6, 2, 16, 99, 45, LOG_PROBABILITY",
-        "vector, 9, 3, 64, 130, 61, EVICTION_ERROR",
-        "vector, 4, 4, 24, 40, 200, EVICTION_ERROR",
-        "fallback, 6, 2, 16, 99, 45, EVICTION_ERROR",
-        "fallback, 9, 3, 64, 130, 61, LOGIT"
+        "vector, 9, 3, 64, 130, 61, LOG_PROBABILITY, 0",
+        "vector, 9, 3, 64, 130, 61, LOGIT, 20",
+        "vector, 4, 4, 24, 40, 200, LOG_PROBABILITY, 64",
+        "vector, 8, 1, 16, 301, 7, LOGIT, 0",
+        "fallback, 6, 2, 16, 99, 45, LOG_PROBABILITY, 7",
+        "vector, 9, 3, 64, 130, 61, EVICTION_ERROR, 20",
+        "vector, 4, 4, 24, 40, 200, EVICTION_ERROR, 0",
+        "fallback, 6, 2, 16, 99, 45, EVICTION_ERROR, 7",
+        "fallback, 9, 3, 64, 130, 61, LOGIT, 0"
     })
     void peaksAreTheLargestOverTokensAndHeadsOfTheGroup(
-            String kernels, int heads, int kvHeads, int dim, int first, int second, AttentionPeak kind) {
+            String kernels, int heads, int kvHeads, int dim, int first, int second, AttentionPeak kind, int distance) {
         Random random = new Random(heads + first);
         AttentionSpec spec = new AttentionSpec(heads, kvHeads, dim, 0.3f, PositionMode.CACHE);
         try (CpuBackend backend = new CpuBackend(2, kernels)) {
@@ -70,6 +70,7 @@ class CpuTrainingTest {
                         kind,
                         kind == AttentionPeak.EVICTION_ERROR ? matrix(backend, grams, dim) : null,
                         entries,
+                        distance,
                         peaks,
                         segment == 0);
             }
@@ -78,7 +79,7 @@ class CpuTrainingTest {
             java.util.Arrays.fill(expected, Double.NEGATIVE_INFINITY);
             for (int token : new int[] {first - 3, first - 1, first, first + second / 3, total - 1}) {
                 for (int head = 0; head < heads; head++) {
-                    raise(expected, q, k, v, grams, cosines, sines, token, head, spec, kind);
+                    raise(expected, q, k, v, grams, cosines, sines, token, distance, head, spec, kind);
                 }
             }
             for (int i = 0; i < actual.length; i++) {
@@ -97,6 +98,7 @@ class CpuTrainingTest {
             float[] cosines,
             float[] sines,
             int token,
+            int distance,
             int head,
             AttentionSpec spec,
             AttentionPeak kind) {
@@ -113,7 +115,7 @@ class CpuTrainingTest {
             sum += Math.exp(logits[entry]);
         }
         double shift = kind == AttentionPeak.LOGIT ? 0 : Math.log(sum);
-        for (int entry = 0; entry <= token && entry < peaks.length / spec.kvHeads(); entry++) {
+        for (int entry = 0; entry <= token - distance && entry < peaks.length / spec.kvHeads(); entry++) {
             int at = entry * spec.kvHeads() + kvHead;
             double peak = kind == AttentionPeak.EVICTION_ERROR
                     ? evictionError(logits, sum, v, grams, head, entry, spec)

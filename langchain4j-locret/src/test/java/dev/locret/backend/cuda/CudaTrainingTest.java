@@ -48,27 +48,28 @@ class CudaTrainingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'', 9, 3, 64, 130, 61, LOG_PROBABILITY",
-        "'', 8, 1, 16, 201, 7, LOGIT",
-        "'', 6, 2, 16, 99, 45, EVICTION_ERROR",
-        "'', 4, 4, 24, 40, 200, EVICTION_ERROR",
-        "'', 4, 1, 128, 31, 33, EVICTION_ERROR",
-        "strict, 6, 2, 16, 33, 45, EVICTION_ERROR",
-        "check, 6, 2, 16, 33, 31, EVICTION_ERROR",
-        "check, 4, 4, 24, 3, 33, LOG_PROBABILITY"
+        "'', 9, 3, 64, 130, 61, LOG_PROBABILITY, 20",
+        "'', 8, 1, 16, 201, 7, LOGIT, 0",
+        "'', 6, 2, 16, 99, 45, EVICTION_ERROR, 7",
+        "'', 4, 4, 24, 40, 200, EVICTION_ERROR, 0",
+        "'', 4, 1, 128, 31, 33, EVICTION_ERROR, 0",
+        "strict, 6, 2, 16, 33, 45, EVICTION_ERROR, 0",
+        "check, 6, 2, 16, 33, 31, EVICTION_ERROR, 3",
+        "check, 4, 4, 24, 3, 33, LOG_PROBABILITY, 0"
     })
-    void peaksAreTheCpus(String mode, int heads, int kvHeads, int dim, int first, int second, AttentionPeak kind) {
+    void peaksAreTheCpus(String mode, int heads, int kvHeads, int dim, int first, int second, AttentionPeak kind, int distance) {
         mode(mode);
         AttentionSpec spec = new AttentionSpec(heads, kvHeads, dim, 1 / (float) Math.sqrt(dim), PositionMode.CACHE);
         try (Backend cuda = CudaBackend.open(0);
                 Backend cpu = new CpuBackend(1, "fallback")) {
             // Logarithms of errors that are nearly nothing magnify rounding: 1e-4 of values of size about 4.
-            assertThat(Tensors.error(peaks(cuda, spec, first, second, kind), peaks(cpu, spec, first, second, kind)))
+            assertThat(Tensors.error(peaks(cuda, spec, first, second, kind, distance), peaks(cpu, spec, first, second, kind, distance)))
                     .isLessThan(1e-9);
         }
     }
 
-    private static float[] peaks(Backend backend, AttentionSpec spec, int first, int second, AttentionPeak kind) {
+    private static float[] peaks(
+            Backend backend, AttentionSpec spec, int first, int second, AttentionPeak kind, int distance) {
         Random random = new Random(first);
         int dim = spec.headDim();
         int width = spec.kvHeads() * dim;
@@ -104,6 +105,7 @@ class CudaTrainingTest {
                     kind,
                     kind == AttentionPeak.EVICTION_ERROR ? grams : null,
                     entries,
+                    distance,
                     peaks,
                     segment == 0);
         }
@@ -142,6 +144,9 @@ class CudaTrainingTest {
         Matrix gradient = Matrix.of(backend.allocate("gradient", (long) rows * outputs), outputs);
         ScoreLoss loss = training.scoreLoss(out, labels, rows, new ScoreLoss.Factors(0.3, 0.7, 0.01), gradient);
         float[] slopes = backend.download(gradient, rows);
+        ScoreLoss ranking =
+                training.scoreLoss(out, labels, rows, new ScoreLoss.Factors(0.3, 0.5, 0.01, true), gradient);
+        float[] rankingSlopes = backend.download(gradient, rows);
         training.siluGradient(out, rows, gradient);
         float[] activated = backend.download(gradient, rows);
         DeviceWeight weight = backend.load(Tensors.floats("w", Tensors.gaussian(random, outputs * inputs), inputs));
@@ -163,6 +168,8 @@ class CudaTrainingTest {
         return new float[][] {
             {(float) loss.labelled(), (float) loss.uneven()},
             slopes,
+            {(float) ranking.labelled(), (float) ranking.uneven()},
+            rankingSlopes,
             activated,
             backend.download(inGradient, rows),
             training.download(sum),
