@@ -82,7 +82,7 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return questionAwareHeadsPath(questionAwareHeadsPath == null ? null : Path.of(questionAwareHeadsPath));
     }
 
-    /** {@code auto} (default) or {@code cpu}. */
+    /** {@code auto} (default, the CPU), {@code cpu}, {@code cuda} or {@code cuda:N}: see docs/cuda.md. */
     public B device(String device) {
         return loading("device", device, EngineOptions.Builder::device);
     }

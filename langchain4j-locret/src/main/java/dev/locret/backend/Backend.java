@@ -138,6 +138,9 @@ public interface Backend extends AutoCloseable {
     /** {@code x = silu(x)} in place. */
     void silu(Matrix x, int rows);
 
+    /** {@code x = x · Φ(x)} in place, with the normal distribution's Φ itself and no approximation by tanh. */
+    void gelu(Matrix x, int rows);
+
     /**
      * Appends the new tokens of a segment to its cache, keys before rotary embedding.
      *

@@ -21,6 +21,7 @@ public interface TrainingOperations {
      * @param queries {@code [rows of the batch, heads · headDim]} before rotary embedding
      * @param segment appended before; its cache holds the text from its beginning
      * @param rows rows of the segment that count, ascending
+     * @param grams {@code W_Oᵀ W_O} of each query head, {@code [heads · headDim, headDim]}, for eviction errors; else null
      * @param entries first entries of the cache that are looked at; a row looks at none behind it
      * @param peaks {@code [entries, kvHeads]}
      * @param first whether {@code peaks} holds nothing yet
@@ -31,6 +32,7 @@ public interface TrainingOperations {
             KvSegment segment,
             int[] rows,
             AttentionPeak kind,
+            Matrix grams,
             int entries,
             Matrix peaks,
             boolean first);

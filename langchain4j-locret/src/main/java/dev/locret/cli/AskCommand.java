@@ -1,6 +1,7 @@
 package dev.locret.cli;
 
 import dev.locret.cli.ChatPrompt.Message;
+import dev.locret.engine.ContextRequest;
 import dev.locret.engine.EngineOptions;
 import dev.locret.engine.GenerationRequest;
 import dev.locret.engine.GenerationResult;
@@ -50,6 +51,9 @@ final class AskCommand extends LocretCommand {
     @Mixin
     private QuestionAwareOptions questionAware;
 
+    @Mixin
+    private ContextOptions context;
+
     @Parameters(arity = "1..*", paramLabel = "QUESTION", description = "The question; quote it.")
     private List<String> words;
 
@@ -72,13 +76,17 @@ final class AskCommand extends LocretCommand {
     }
 
     private EngineOptions options(Output output) {
-        return questionAware
-                .applyTo(cache.applyTo(model.engineOptions(output)), output)
-                .build();
+        EngineOptions.Builder options = cache.applyTo(model.engineOptions(output));
+        return context.applyTo(questionAware.applyTo(options, output)).build();
     }
 
     /** The last word; those before it are documents, as a shell expands {@code --document *.txt}. */
     private String question() {
+        boolean kept = context.isOn() && !hasDocuments();
+        reject(
+                kept && system != null,
+                "The system message belongs to the context: --system is read with its documents");
+        reject(context.isOn() && questionAware.isOn(), "A context is read before its question: --question-aware");
         if (documents.isEmpty() && words.size() > 1) {
             throw new ParameterException(
                     spec().commandLine(), "One question expected, got " + words.size() + " words: quote the question");
@@ -88,6 +96,16 @@ final class AskCommand extends LocretCommand {
             throw new ParameterException(spec().commandLine(), "The question is empty");
         }
         return question;
+    }
+
+    private void reject(boolean wrong, String why) {
+        if (wrong) {
+            throw new ParameterException(spec().commandLine(), why);
+        }
+    }
+
+    private boolean hasDocuments() {
+        return !documents.isEmpty() || words.size() > 1;
     }
 
     private String content(String question) {
@@ -106,12 +124,31 @@ final class AskCommand extends LocretCommand {
             messages.add(new Message("system", system));
         }
         messages.add(new Message("user", content));
+        if (context.isOn()) {
+            return answerFromContext(engine, messages, question, output);
+        }
         GenerationRequest request = PromptRequests.of(engine, messages, question, cache, sampling);
         boolean evicts = request.promptTokens().length > engine.cachePlan().budget();
         if (questionAware.isOn() && evicts) {
             request = PromptRequests.questionAware(engine, messages, question, cache, sampling);
         }
         try (AnswerStream answer = new AnswerStream(output)) {
+            return engine.submit(request, answer).await();
+        }
+    }
+
+    private GenerationResult answerFromContext(
+            LocretEngine engine, List<Message> messages, String question, Output output) {
+        ChatPrompt prompt = ChatPrompt.of(engine.tokenizer(), engine.chatTemplate(), messages, question);
+        if (hasDocuments()) {
+            try (AnswerStream reading = new AnswerStream(output)) {
+                engine.contexts()
+                        .read(new ContextRequest(context.name(), prompt.head()), reading)
+                        .await();
+            }
+        }
+        try (AnswerStream answer = new AnswerStream(output)) {
+            GenerationRequest request = PromptRequests.ofContext(engine, context.name(), prompt, cache, sampling);
             return engine.submit(request, answer).await();
         }
     }

@@ -46,7 +46,8 @@ final class Documents {
         return texts;
     }
 
-    private static List<Path> files(Path directory) {
+    /** All files of a directory and those inside it. */
+    static List<Path> files(Path directory) {
         try (Stream<Path> found = Files.walk(directory)) {
             return found.filter(Files::isRegularFile).sorted().toList();
         } catch (IOException e) {

@@ -11,13 +11,13 @@ import dev.locret.engine.ModelText;
 import dev.locret.eval.Evaluation;
 import dev.locret.eval.FileTask;
 import dev.locret.eval.Plan;
+import dev.locret.eval.ReadingTask;
 import dev.locret.eval.Report;
 import dev.locret.eval.ResultsFile;
 import dev.locret.eval.Task;
 import dev.locret.eval.Tasks;
 import dev.locret.eviction.EvictionPolicies;
-import dev.locret.eviction.RetainingHeads;
-import dev.locret.format.HeadsFile;
+import dev.locret.eviction.HeadKind;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.WeightSource;
 import java.io.IOException;
@@ -41,7 +41,8 @@ import picocli.CommandLine.ParameterException;
             "Writes results.jsonl (a line a document, where an interrupted run goes on), report.json, report.csv, "
                     + "report.html and plots to the output directory.",
             "--json prints {\"settings\": {...}, \"rows\": [{\"task\", \"length\", \"policy\", \"budget\", \"kind\", "
-                    + "\"documents\", \"questions\", \"found\", \"score\", \"low\", \"high\", \"ofFull\", \"fullFound\", "
+                    + "\"documents\", \"questions\", \"found\", \"score\", \"low\", \"high\", \"documentLow\", "
+                    + "\"documentHigh\", \"ofFull\", \"ofFullLow\", \"ofFullHigh\", \"fullFound\", "
                     + "\"nll\", \"perplexityOfFull\", \"tokensPerSecond\", \"cacheBytes\"}]}."
         })
 final class EvalCommand extends LocretCommand {
@@ -55,7 +56,10 @@ final class EvalCommand extends LocretCommand {
             description = "needles: several named facts a document; facts: of more kinds; number, passkey: one;"
                     + " perplexity: of the text that follows; noise-passkey, number-string, kv: as InfiniteBench;"
                     + " niah-single-1 to -3, niah-multikey-1 to -3, niah-multivalue, niah-multiquery, variable-tracking,"
-                    + " common-words, frequent-words: as RULER (default: needles, unless there are task files).")
+                    + " common-words, frequent-words: as RULER; shared-kv, shared-prefix-suffix, shared-variables: five"
+                    + " questions to one context, as SCBench; turns-needles, turns-facts, turns-kv,"
+                    + " turns-prefix-suffix, turns-variables: as turns of a conversation (default: needles, unless"
+                    + " there are task files).")
     private List<String> tasks;
 
     @Option(
@@ -65,6 +69,14 @@ final class EvalCommand extends LocretCommand {
             description = "JSON lines {\"context\", \"questions\": [{\"question\", \"answer\", \"score\"}]}, or as"
                     + " InfiniteBench, LongBench, L-Eval and RULER publish them.")
     private List<Path> taskFiles = List.of();
+
+    @Option(
+            names = "--qa-file",
+            arity = "1..*",
+            paramLabel = "FILE",
+            description = "JSON lines {\"question\", \"answers\", \"context\"} as SQuAD and HotpotQA have them: each"
+                    + " question's paragraphs are hidden among the others', as RULER does.")
+    private List<Path> readingFiles = List.of();
 
     @Option(
             names = {"-d", "--documents"},
@@ -128,6 +140,9 @@ final class EvalCommand extends LocretCommand {
     @Mixin
     private EvictionOptions eviction;
 
+    @Mixin
+    private QuestionAwareOptions questionAware;
+
     @Option(
             names = "--parallel",
             paramLabel = "N",
@@ -152,7 +167,15 @@ final class EvalCommand extends LocretCommand {
             settings = settings(files.weights(), output);
         }
         TokenCount count = TokenCount.of(text.tokenizer());
-        Plan plan = new Plan(tasks(count, output), lengths(), !withoutFull, policies(output), budgets, samples, seed);
+        Plan plan = new Plan(
+                tasks(count, output),
+                lengths(),
+                !withoutFull,
+                policies(output),
+                budgets,
+                samples,
+                seed,
+                questionAware.isOn());
         ResultsFile results = ResultsFile.open(directory().resolve("results.jsonl"), settings);
         Evaluation evaluation = new Evaluation(
                 plan,
@@ -180,8 +203,9 @@ final class EvalCommand extends LocretCommand {
 
     private List<Task> tasks(TokenCount count, Output output) {
         List<Task> made = new ArrayList<>();
-        taskFiles.forEach(file -> made.add(FileTask.read(file, samples)));
-        List<String> names = tasks != null ? tasks : taskFiles.isEmpty() ? List.of("needles") : List.of();
+        taskFiles.forEach(file -> made.add(FileTask.read(file, samples, NamedDocuments.beside(file))));
+        readingFiles.forEach(file -> made.add(ReadingTask.read(file, count)));
+        List<String> names = tasks != null ? tasks : made.isEmpty() ? List.of("needles") : List.of();
         if (!names.isEmpty()) {
             Corpus corpus = corpus(output);
             names.stream().distinct().forEach(name -> made.add(Tasks.create(name, corpus, count, needles)));
@@ -202,10 +226,10 @@ final class EvalCommand extends LocretCommand {
     }
 
     private List<String> policies(Output output) {
-        boolean heads = model.engineOptions(output).build().headsPath() != null;
+        HeadKind heads = ModelIdentity.kind(model.engineOptions(output).build().headsPath());
         if (policies == null) {
             return EvictionPolicies.names().stream()
-                    .filter(name -> heads || !EvictionPolicies.needsHeads(name))
+                    .filter(name -> EvictionPolicies.runsWith(name, heads))
                     .toList();
         }
         policies.forEach(name -> EvictionPolicies.require(name, heads));
@@ -213,7 +237,8 @@ final class EvalCommand extends LocretCommand {
     }
 
     private LocretEngine load(String policy, int budget, int localTokens, Output output) {
-        EngineOptions.Builder options = eviction.applyTo(model.engineOptions(output))
+        EngineOptions.Builder options = questionAware
+                .applyTo(eviction.applyTo(model.engineOptions(output)), output)
                 .policy(policy)
                 .localTokens(localTokens)
                 .maxSessions(parallel);
@@ -232,27 +257,23 @@ final class EvalCommand extends LocretCommand {
         }
     }
 
-    /**
-     * What results depend on beside task, length, policy and budget. Model and heads are told by what is in them: heads
-     * that were trained anew often have the old ones' name.
-     */
+    /** What results depend on beside task, length, policy and budget; model and heads are told by what is in them. */
     private Map<String, String> settings(WeightSource weights, Output output) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("model", model.model());
         settings.put("modelHash", ModelHash.of(weights));
         Path heads = model.engineOptions(output).build().headsPath();
         settings.put("heads", String.valueOf(heads));
-        settings.put("headsHash", heads == null ? "none" : hash(heads, weights));
+        settings.put("headsHash", ModelIdentity.hash(heads, weights));
+        settings.put("questionFirst", String.valueOf(questionAware.isOn()));
+        settings.put("questionAwareHeadsHash", ModelIdentity.hash(questionAware.headsPath(output), weights));
         settings.put("documents", documents.toString());
         settings.put("taskFiles", taskFiles.toString());
+        settings.put("readingFiles", readingFiles.toString());
         settings.put("unseenBy", training.toString());
         settings.put("needles", String.valueOf(needles));
         settings.put("seed", String.valueOf(seed));
         settings.putAll(eviction.settings());
         return settings;
-    }
-
-    private static String hash(Path heads, WeightSource weights) {
-        return ModelHash.of(RetainingHeads.of(HeadsFile.open(heads), weights.config(), heads.toString()));
     }
 }

@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             TrainCommand.class,
             TrainDataCommand.class,
+            HeadsCommand.class,
             EvalCommand.class,
+            TuneCommand.class,
             ExplainCommand.class,
             CompletionCommand.class,
             HelpCommand.class

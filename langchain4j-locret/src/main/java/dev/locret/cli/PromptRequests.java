@@ -25,6 +25,23 @@ final class PromptRequests {
                 .withQuestionEnd(prompt.tokens().length - prompt.questionTokens());
     }
 
+    /** The question alone, asked of a context. */
+    static GenerationRequest ofContext(
+            LocretEngine engine, String context, ChatPrompt prompt, CacheOptions cache, SamplingOptions sampling) {
+        int local = cache.hasLocalTokens()
+                ? 0
+                : Math.min(prompt.questionTokens(), engine.cachePlan().localTokens());
+        return new GenerationRequest(
+                        prompt.question(),
+                        local,
+                        sampling.parameters(),
+                        sampling.maxOutputTokens(),
+                        List.of(),
+                        null,
+                        null)
+                .withContext(context);
+    }
+
     /** Unless the user fixed the local tokens, they are the question and what follows it, within what is planned. */
     static GenerationRequest of(
             LocretEngine engine,

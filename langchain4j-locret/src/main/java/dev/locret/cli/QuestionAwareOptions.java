@@ -2,12 +2,13 @@ package dev.locret.cli;
 
 import dev.locret.common.Checks;
 import dev.locret.engine.EngineOptions;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** Whether documents are read for their question. */
 final class QuestionAwareOptions {
     @Option(
-            names = "--question-aware",
+            names = {"--question-aware", "--question-first"},
             description =
                     "Put the question in front of documents that exceed the budget too, so that it decides what is"
                             + " kept of them.")
@@ -25,10 +26,16 @@ final class QuestionAwareOptions {
     }
 
     EngineOptions.Builder applyTo(EngineOptions.Builder options, Output output) {
+        Path path = headsPath(output);
+        return path != null ? options.questionAwareHeadsPath(path) : options;
+    }
+
+    /** Heads of their own for prompts with the question in front, or null. */
+    Path headsPath(Output output) {
         Checks.argument(
                 on || heads == null,
                 () -> "--question-aware-heads is used with --question-aware only: question-aware-heads=" + heads
                         + ", question-aware=false");
-        return heads != null ? options.questionAwareHeadsPath(Sources.resolve(heads, output)) : options;
+        return heads == null ? null : Sources.resolve(heads, output);
     }
 }

@@ -46,6 +46,12 @@ final class RecipeOptions {
                     + " answer).")
     private LabelTokens labelTokens;
 
+    @Option(
+            names = "--expectile",
+            paramLabel = "SHARE",
+            description = "Weight of scores below their labels against those above (default: 0.5).")
+    private Double expectile;
+
     @Option(names = "--d-r", paramLabel = "N", description = "Width of new heads (default: 128; paper 1024).")
     private Integer hidden;
 
@@ -58,6 +64,7 @@ final class RecipeOptions {
                 base.name(),
                 label != null ? label : base.label(),
                 labelTokens != null ? labelTokens : base.labelTokens(),
+                expectile != null ? expectile : base.expectile(),
                 learningRate != null ? learningRate : base.learningRate(),
                 base.beta1(),
                 base.beta2(),

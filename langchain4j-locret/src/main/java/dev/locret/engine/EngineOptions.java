@@ -39,7 +39,7 @@ public final class EngineOptions {
         return values.questionAwareHeadsPath;
     }
 
-    /** {@code auto}, {@code cpu}, or a device that a later backend adds. */
+    /** {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}. */
     public String device() {
         return values.device;
     }

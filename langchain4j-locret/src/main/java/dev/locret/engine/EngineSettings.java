@@ -9,6 +9,7 @@ import dev.locret.cache.KvCache;
 import dev.locret.cache.Retention;
 import dev.locret.common.Checks;
 import dev.locret.eviction.EvictionPolicies;
+import dev.locret.eviction.HeadKind;
 import dev.locret.format.ModelConfig;
 import dev.locret.model.RotaryEmbedding;
 
@@ -47,9 +48,9 @@ record EngineSettings(
     /**
      * Fills in defaults and checks what the model has a say in.
      *
-     * @param heads whether there are retaining heads
+     * @param heads the kind of trained heads that there are, or null
      */
-    static EngineSettings resolve(EngineOptions options, ModelConfig config, boolean heads, Backend backend) {
+    static EngineSettings resolve(EngineOptions options, ModelConfig config, HeadKind heads, Backend backend) {
         String policy = policy(options.policy(), heads);
         int sessions = Checks.inRange("max-sessions", orDefault(options.maxSessions(), 1), 1, 4096);
         int queue = Checks.inRange("queue-capacity", orDefault(options.queueCapacity(), DEFAULT_QUEUE), 1, LIMIT);
@@ -75,9 +76,9 @@ record EngineSettings(
                 gap);
     }
 
-    private static String policy(String name, boolean heads) {
+    private static String policy(String name, HeadKind heads) {
         if (name.equals(AUTO)) {
-            return heads ? "locret" : AUTO;
+            return heads != null ? heads.policy() : AUTO;
         }
         EvictionPolicies.require(name, heads);
         return name;

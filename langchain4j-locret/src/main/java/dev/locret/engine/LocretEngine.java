@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.cache.CachePlan;
+import dev.locret.cache.KvCache;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
@@ -185,6 +186,15 @@ public final class LocretEngine implements AutoCloseable {
     /** Sizes of a session's cache, with defaults filled in. */
     public CachePlan cachePlan() {
         return parts.settings().plan();
+    }
+
+    /**
+     * Bytes that a session's cache takes on an engine of such a budget.
+     *
+     * @param budget entries kept per KV head, at most the planned ones; 0 for those
+     */
+    public long cacheBytes(int budget) {
+        return KvCache.bytes(parts.backend(), parts.config(), parts.settings().plan(budget));
     }
 
     /** What was allocated. */

@@ -6,11 +6,12 @@ import dev.locret.backend.Backends;
 import dev.locret.backend.KvEntries;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
+import dev.locret.common.ByteSize;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.engine.MemoryPlan.Part;
-import dev.locret.eviction.Locret;
-import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.EvictionPolicies;
+import dev.locret.eviction.ScoringHeads;
 import dev.locret.eviction.ValueGrams;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
@@ -32,13 +33,13 @@ final class MemoryPlanner {
 
     private final Backend backend;
     private final ModelConfig config;
-    private final List<RetainingHeads> heads;
+    private final List<ScoringHeads> heads;
     private final long weightBytes;
 
     /**
-     * @param heads retaining heads of every kind, or null where there are none
+     * @param heads trained heads of every kind, or null where there are none
      */
-    MemoryPlanner(Backend backend, WeightSource source, RetainingHeads... heads) {
+    MemoryPlanner(Backend backend, WeightSource source, ScoringHeads... heads) {
         this.backend = backend;
         this.config = source.config();
         this.heads = Stream.of(heads).filter(Objects::nonNull).toList();
@@ -56,8 +57,8 @@ final class MemoryPlanner {
         long logits = 4L * sessions * config.vocabularySize();
         List<Part> parts = new ArrayList<>();
         parts.add(new Part("weights", weightBytes));
-        for (RetainingHeads each : heads) {
-            parts.add(new Part("retaining heads", Locret.bytes(backend, each, cache.chunkSize())));
+        for (ScoringHeads each : heads) {
+            parts.add(new Part("retaining heads", EvictionPolicies.bytes(backend, each, cache.chunkSize())));
         }
         if (cache.retention().valueNorm()) {
             parts.add(new Part("norms of values", ValueGrams.bytes(backend, config)));
@@ -87,7 +88,10 @@ final class MemoryPlanner {
                 (long) config.layers(),
                 KvEntries.bytes((long) entries * config.kvHeads(), config.headDim(), cache.type()));
         long taken = others.stream().mapToLong(Part::bytes).sum();
-        long bytes = Math.min(DEFAULT_SNAPSHOTS * one, (available - taken) / 4);
+        // Snapshots lie in Java's heap, whatever the device.
+        Runtime runtime = Runtime.getRuntime();
+        long heap = runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
+        long bytes = Math.min(DEFAULT_SNAPSHOTS * one, Math.min(available - taken, heap) / 4);
         return bytes < one ? 0 : bytes;
     }
 
@@ -106,14 +110,15 @@ final class MemoryPlanner {
         if (plan.totalBytes() > plan.availableBytes()) {
             throw new LocretException(
                     ErrorId.NOT_ENOUGH_MEMORY,
-                    "memory: needed=" + mib(plan.totalBytes()) + ", available=" + mib(plan.availableBytes()) + " ("
-                            + describe(plan) + "); " + advice(settings, plan));
+                    "memory: needed=" + ByteSize.mebibytes(plan.totalBytes()) + ", available="
+                            + ByteSize.mebibytes(plan.availableBytes()) + " (" + describe(plan) + "); "
+                            + advice(settings, plan));
         }
         if (plan.totalBytes() > HEADROOM * plan.availableBytes()) {
             LOG.warn(
                     "Memory is nearly full and reading may be slow: needed={}, available={}",
-                    mib(plan.totalBytes()),
-                    mib(plan.availableBytes()));
+                    ByteSize.mebibytes(plan.totalBytes()),
+                    ByteSize.mebibytes(plan.availableBytes()));
         }
         return plan;
     }
@@ -121,7 +126,7 @@ final class MemoryPlanner {
     private static String describe(MemoryPlan plan) {
         List<String> parts = new ArrayList<>();
         for (Part part : plan.parts()) {
-            parts.add(part.name() + " " + mib(part.bytes()));
+            parts.add(part.name() + " " + ByteSize.mebibytes(part.bytes()));
         }
         return String.join(", ", parts);
     }
@@ -160,9 +165,5 @@ final class MemoryPlanner {
         CachePlan smaller = cache.withBudget(budget);
         MemoryPlan plan = plan(settings, smaller, sessions);
         return plan.totalBytes() <= plan.availableBytes();
-    }
-
-    private static String mib(long bytes) {
-        return (bytes + (1 << 20) - 1 >> 20) + " MiB";
     }
 }

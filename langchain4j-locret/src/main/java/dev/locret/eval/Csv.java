@@ -6,9 +6,8 @@ import java.util.Locale;
 
 /** Rows as comma-separated values. */
 final class Csv {
-    private static final String HEAD =
-            "task,length,policy,budget,kind,documents,questions,found,score,low,high,of_full,"
-                    + "full_found,nll,perplexity_of_full,tokens_per_second,cache_bytes";
+    private static final String HEAD = "task,length,policy,budget,kind,documents,questions,found,score,low,high,"
+            + "document_low,document_high,of_full,of_full_low,of_full_high,full_found,nll,perplexity_of_full,tokens_per_second,cache_bytes";
 
     private Csv() {}
 
@@ -33,7 +32,11 @@ final class Csv {
                 number(row.score()),
                 number(row.low()),
                 number(row.high()),
+                number(row.documentLow()),
+                number(row.documentHigh()),
                 number(row.ofFull()),
+                number(row.ofFullLow()),
+                number(row.ofFullHigh()),
                 number(row.fullFound()),
                 number(row.nll()),
                 number(row.perplexityOfFull()),

@@ -4,17 +4,23 @@ import dev.locret.engine.LocretEngine;
 import dev.locret.text.ChatTemplate;
 import dev.locret.text.Tokenizer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/** Runs a plan: one engine after the other, one for each budget; what is in the results already is not measured again. */
+/**
+ * Runs a plan: with one engine full attention, with another all policies and budgets. What is in the results already is not
+ * measured again.
+ */
 public final class Evaluation {
     private final Plan plan;
     private final Engines engines;
     private final ResultsFile results;
-    private final Tokenizer tokenizer;
-    private final Optional<ChatTemplate> template;
+    private final PromptWriter writer;
+    private int done;
+    private int leftOut;
 
     /** Told how far a run has come. */
     @FunctionalInterface
@@ -32,8 +38,7 @@ public final class Evaluation {
         this.plan = plan;
         this.engines = engines;
         this.results = results;
-        this.tokenizer = tokenizer;
-        this.template = template;
+        this.writer = new PromptWriter(tokenizer, template, plan.questionFirst());
     }
 
     /**
@@ -42,61 +47,47 @@ public final class Evaluation {
      * @return cases that were left out, since full attention does not hold their documents
      */
     public int run(Listener listener) {
-        List<Integer> budgets = plan.allBudgets();
-        int of = budgets.stream().mapToInt(b -> plan.cases(b).size()).sum();
-        int leftOut = 0;
-        int done = 0;
-        for (int budget : budgets) {
-            List<Case> cases = new ArrayList<>(plan.cases(budget));
-            int before = cases.size();
-            cases.removeIf(c -> results.has(c.key()));
-            done += before - cases.size();
-            if (cases.isEmpty()) {
-                continue;
-            }
-            String policy = cases.get(0).policy();
-            int entries = budget == 0 ? longest(cases) : budget;
-            try (LocretEngine engine = engines.load(policy, entries, localTokens(cases))) {
-                Measurement measurement = new Measurement(engine);
-                for (Case one : cases) {
-                    Optional<Outcome> outcome = measurement.measure(one, plan.item(one));
-                    outcome.ifPresent(results::add);
-                    leftOut += outcome.isPresent() ? 0 : 1;
-                    listener.measured(++done, of, one.key() + (outcome.isPresent() ? "" : " does not fit"));
-                }
-            }
+        List<Case> full = new ArrayList<>(plan.fullCases());
+        List<Case> rest = new ArrayList<>(plan.cases());
+        int of = full.size() + rest.size();
+        full.removeIf(c -> results.has(c.key()));
+        rest.removeIf(c -> results.has(c.key()));
+        done = of - full.size() - rest.size();
+        leftOut = 0;
+        if (!full.isEmpty()) {
+            measure(full, documents(full).mapToInt(writer::longest).max().orElseThrow(), of, listener);
+        }
+        if (!rest.isEmpty()) {
+            // One load for all budgets: a request with less than is planned is answered as if that had been planned.
+            measure(rest, rest.stream().mapToInt(Case::budget).max().orElseThrow(), of, listener);
         }
         return leftOut;
     }
 
+    private void measure(List<Case> cases, int budget, int of, Listener listener) {
+        try (LocretEngine engine = engines.load(cases.get(0).policy(), budget, localTokens(cases))) {
+            Measurement measurement = new Measurement(engine, writer);
+            for (Case one : cases) {
+                Optional<Outcome> outcome = measurement.measure(one, plan.item(one));
+                outcome.ifPresent(results::add);
+                leftOut += outcome.isPresent() ? 0 : 1;
+                listener.measured(++done, of, one.key() + (outcome.isPresent() ? "" : " does not fit"));
+            }
+        }
+    }
+
     /** Tokens of the longest question, since a question is a local part. */
     private int localTokens(List<Case> cases) {
+        return Math.max(
+                Measurement.LOCAL_TOKENS,
+                documents(cases).mapToInt(writer::localTokens).max().orElseThrow());
+    }
+
+    /** Each document once, whatever it is measured with. */
+    private Stream<Item> documents(List<Case> cases) {
+        Set<String> seen = new HashSet<>();
         return cases.stream()
-                .flatMap(c -> plan.item(c).queries().stream())
-                .map(Query::question)
-                .distinct()
-                .flatMapToInt(q -> IntStream.of(
-                        SplitPrompt.of(tokenizer, template, "document", q).question().length))
-                .reduce(Measurement.LOCAL_TOKENS, Math::max);
-    }
-
-    /** Tokens of the longest document with a question and its answer, or with its continuation. */
-    private int longest(List<Case> cases) {
-        return cases.stream().map(plan::item).mapToInt(this::tokens).max().orElseThrow();
-    }
-
-    private int tokens(Item item) {
-        if (item.continuation() != null) {
-            return SplitPrompt.plain(tokenizer, item.document()).document().length + ContinuationTask.TOKENS;
-        }
-        int question = 0;
-        for (Query query : item.queries()) {
-            int tail = SplitPrompt.of(tokenizer, template, "document", query.question())
-                    .question()
-                    .length;
-            question = Math.max(question, tail + query.maxTokens());
-        }
-        String any = item.queries().get(0).question();
-        return SplitPrompt.of(tokenizer, template, item.document(), any).document().length + question;
+                .filter(c -> seen.add(Case.key(c.task().name(), c.length(), c.sample(), "", 0)))
+                .map(plan::item);
     }
 }

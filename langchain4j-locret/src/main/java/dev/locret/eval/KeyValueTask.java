@@ -2,10 +2,12 @@ package dev.locret.eval;
 
 import dev.locret.corpus.TokenCount;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/** InfiniteBench's key–value retrieval: a JSON object of UUIDs, one of which is asked for. */
+/** InfiniteBench's key–value retrieval: a JSON object of UUIDs, one of which is asked for; SCBench asks for several. */
 final class KeyValueTask implements Task {
     static final String NAME = "kv";
 
@@ -14,15 +16,22 @@ final class KeyValueTask implements Task {
     /** A UUID is up to its number of characters in tokens. */
     private static final int MAX_TOKENS = 40;
 
+    private final String name;
+    private final int questions;
     private final TokenCount count;
 
-    KeyValueTask(TokenCount count) {
+    /**
+     * @param questions keys that are asked for, each in a question of its own
+     */
+    KeyValueTask(String name, int questions, TokenCount count) {
+        this.name = name;
+        this.questions = questions;
         this.count = count;
     }
 
     @Override
     public String name() {
-        return NAME;
+        return name;
     }
 
     @Override
@@ -36,23 +45,29 @@ final class KeyValueTask implements Task {
             String value = Draws.uuid(random);
             String pair = "\"" + key + "\": \"" + value + "\"";
             total += count.of(pair) + 1;
-            if (total > tokens && !keys.isEmpty()) {
+            if (total > tokens && keys.size() >= questions) {
                 break;
             }
             object.append(keys.isEmpty() ? "" : ", ").append(pair);
             keys.add(key);
             values.add(value);
         }
-        int at = random.nextInt(keys.size());
-        String question = "Key: \"" + keys.get(at) + "\"\nThe value associated with the specified key is: ";
-        Query query = new Query(
-                NAME,
-                question,
-                List.of(values.get(at)),
-                Scorer.CONTAINS,
-                (at + 0.5) / keys.size(),
-                MAX_TOKENS,
-                Query.PARAGRAPH);
-        return new Item(INTRODUCTION + object.append('}'), List.of(query), null);
+        Set<Integer> asked = new LinkedHashSet<>();
+        while (asked.size() < questions) {
+            asked.add(random.nextInt(keys.size()));
+        }
+        List<Query> queries = new ArrayList<>();
+        for (int at : asked) {
+            String question = "Key: \"" + keys.get(at) + "\"\nThe value associated with the specified key is: ";
+            queries.add(new Query(
+                    NAME,
+                    question,
+                    List.of(values.get(at)),
+                    Scorer.CONTAINS,
+                    (at + 0.5) / keys.size(),
+                    MAX_TOKENS,
+                    Query.PARAGRAPH));
+        }
+        return new Item(INTRODUCTION + object.append('}'), queries, null);
     }
 }

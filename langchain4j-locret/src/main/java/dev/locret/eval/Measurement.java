@@ -8,14 +8,17 @@ import dev.locret.engine.GenerationRequest;
 import dev.locret.engine.GenerationResult;
 import dev.locret.engine.LocretEngine;
 import dev.locret.generate.SamplingParameters;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * Measures cases with one engine: a document is read once as a context, then each question is its local part; of a
- * continuation the document's last tokens are.
+ * Measures cases with one engine: a document is read once as a context, then each question is its local part, or, where
+ * questions stand in front of the document, the document is read for each of them; of a continuation the document's last
+ * tokens are the local part.
  */
 final class Measurement {
     /** Local tokens where no question is: the design's number. */
@@ -26,9 +29,11 @@ final class Measurement {
     private static final int BATCH = 32;
 
     private final LocretEngine engine;
+    private final PromptWriter writer;
 
-    Measurement(LocretEngine engine) {
+    Measurement(LocretEngine engine, PromptWriter writer) {
         this.engine = engine;
+        this.writer = writer;
     }
 
     /** The outcome, or empty if the document does not fit full attention. */
@@ -41,59 +46,72 @@ final class Measurement {
     }
 
     private Optional<Outcome> ask(Case one, Item item) {
-        List<SplitPrompt> prompts = new ArrayList<>();
-        int longest = 0;
-        for (Query query : item.queries()) {
-            SplitPrompt prompt =
-                    SplitPrompt.of(engine.tokenizer(), engine.chatTemplate(), item.document(), query.question());
-            prompts.add(prompt);
-            longest = Math.max(longest, prompt.question().length + query.maxTokens());
-        }
-        int[] document = prompts.get(0).document();
-        if (!fits(one, document.length + longest)) {
+        Prompts prompts = writer.of(item);
+        if (!fits(one, prompts.longest(item.queries()))) {
             return Optional.empty();
         }
         long begin = System.nanoTime();
-        engine.contexts()
-                .read(new ContextRequest(CONTEXT, document, one.policy(), null, 0), GenerationListener.NONE)
-                .await();
-        long read = System.nanoTime();
-        List<GenerationResult> results = new ArrayList<>();
-        for (int from = 0; from < prompts.size(); from += BATCH) {
-            List<Generation> running = new ArrayList<>();
-            for (int i = from; i < Math.min(prompts.size(), from + BATCH); i++) {
-                running.add(
-                        engine.submit(question(prompts.get(i), item.queries().get(i), one), GenerationListener.NONE));
-            }
-            running.forEach(r -> results.add(r.await()));
+        boolean shared = prompts.document().length > 0;
+        if (shared) {
+            engine.contexts()
+                    .read(
+                            new ContextRequest(CONTEXT, prompts.document(), one.policy(), one.budget(), null, 0),
+                            GenerationListener.NONE)
+                    .await();
         }
+        long read = System.nanoTime();
+        List<GenerationResult> results = answered(one, item, prompts);
         long end = System.nanoTime();
-        engine.contexts().remove(CONTEXT);
+        if (shared) {
+            engine.contexts().remove(CONTEXT);
+        }
+        double prefill = shared ? (read - begin) / 1e9 : seconds(results, GenerationResult::prefill);
+        double decode = shared ? (end - read) / 1e9 : seconds(results, GenerationResult::decode);
         return Optional.of(new Outcome(
                 one.task().name(),
                 one.length(),
                 one.sample(),
                 one.policy(),
                 one.budget(),
-                document.length,
+                prompts.readTokens(),
                 answers(item.queries(), results),
                 null,
-                (read - begin) / 1e9,
-                (end - read) / 1e9,
+                prefill,
+                decode,
                 results.stream().mapToInt(GenerationResult::outputTokens).sum(),
-                results.get(0).cacheBytes()));
+                engine.cacheBytes(one.budget())));
     }
 
-    private static GenerationRequest question(SplitPrompt prompt, Query query, Case one) {
+    private List<GenerationResult> answered(Case one, Item item, Prompts prompts) {
+        List<GenerationResult> results = new ArrayList<>();
+        for (int from = 0; from < prompts.parts().size(); from += BATCH) {
+            List<Generation> running = new ArrayList<>();
+            for (int i = from; i < Math.min(prompts.parts().size(), from + BATCH); i++) {
+                GenerationRequest request =
+                        question(prompts.parts().get(i), item.queries().get(i), one);
+                request = prompts.document().length > 0 ? request.withContext(CONTEXT) : request;
+                running.add(engine.submit(request, GenerationListener.NONE));
+            }
+            running.forEach(r -> results.add(r.await()));
+        }
+        return results;
+    }
+
+    private static double seconds(List<GenerationResult> results, Function<GenerationResult, Duration> time) {
+        return results.stream().mapToDouble(r -> time.apply(r).toNanos() / 1e9).sum();
+    }
+
+    private static GenerationRequest question(Prompts.Part part, Query query, Case one) {
         return new GenerationRequest(
-                        prompt.question(),
-                        0,
+                        part.tokens(),
+                        part.local(),
                         SamplingParameters.GREEDY,
                         query.maxTokens(),
                         query.stop() == null ? List.of() : List.of(query.stop()),
                         one.policy(),
                         null)
-                .withContext(CONTEXT);
+                .withCacheBudget(one.budget())
+                .withQuestionEnd(part.questionEnd());
     }
 
     private static List<Outcome.Answer> answers(List<Query> queries, List<GenerationResult> results) {
@@ -119,7 +137,8 @@ final class Measurement {
             return Optional.empty();
         }
         GenerationRequest prompt = new GenerationRequest(
-                document, LOCAL_TOKENS, SamplingParameters.GREEDY, 1, List.of(), one.policy(), null);
+                        document, LOCAL_TOKENS, SamplingParameters.GREEDY, 1, List.of(), one.policy(), null)
+                .withCacheBudget(one.budget());
         ContinuationScore score = engine.score(prompt, continuation);
         return Optional.of(new Outcome(
                 one.task().name(),
@@ -133,6 +152,6 @@ final class Measurement {
                 score.result().prefill().toNanos() / 1e9,
                 score.result().decode().toNanos() / 1e9,
                 continuation.length,
-                score.result().cacheBytes()));
+                engine.cacheBytes(one.budget())));
     }
 }

@@ -4,7 +4,6 @@ import dev.locret.common.Checks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /**
  * What is to be measured: every task at every length with every policy and every budget.
@@ -16,6 +15,7 @@ import java.util.stream.Stream;
  * @param budgets entries kept per KV head
  * @param samples documents of each task and length
  * @param seed of all that is drawn; the same documents for all policies
+ * @param questionFirst whether questions stand in front of documents too, which are then read for each of them
  */
 public record Plan(
         List<Task> tasks,
@@ -24,7 +24,8 @@ public record Plan(
         List<String> policies,
         List<Integer> budgets,
         int samples,
-        long seed) {
+        long seed,
+        boolean questionFirst) {
     static final String FULL = "none";
 
     /**
@@ -47,24 +48,25 @@ public record Plan(
         }
     }
 
-    /** All budgets, 0 for full attention. */
-    List<Integer> allBudgets() {
-        return Stream.concat(full ? Stream.of(0) : Stream.of(), budgets.stream())
-                .distinct()
-                .toList();
+    /** The cases of full attention. */
+    List<Case> fullCases() {
+        return full ? cases(List.of(FULL), List.of(0)) : List.of();
     }
 
-    /** All cases of a budget; 0 for full attention. Cases of one document stand beside each other. */
-    List<Case> cases(int budget) {
-        List<String> measured = budget == 0
-                ? List.of(FULL)
-                : policies.stream().filter(p -> !p.equals(FULL)).toList();
+    /** The cases of all other policies; those of one document stand beside each other. */
+    List<Case> cases() {
+        return cases(policies.stream().filter(p -> !p.equals(FULL)).toList(), budgets);
+    }
+
+    private List<Case> cases(List<String> measured, List<Integer> sizes) {
         List<Case> cases = new ArrayList<>();
         for (Task task : tasks) {
             for (int length : task.hasLength() ? lengths : List.of(0)) {
                 for (int sample = 0; sample < Math.min(samples, task.size()); sample++) {
                     for (String policy : measured) {
-                        cases.add(new Case(task, length, sample, policy, budget));
+                        for (int budget : sizes) {
+                            cases.add(new Case(task, length, sample, policy, budget));
+                        }
                     }
                 }
             }

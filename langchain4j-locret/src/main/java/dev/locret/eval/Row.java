@@ -12,7 +12,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param score found by question
  * @param low lower end of the score's 95 % interval (Wilson)
  * @param high upper end
+ * @param documentLow lower end of the interval that takes whole documents for independent, not their questions; null for
+ *     fewer than two documents
+ * @param documentHigh upper end
  * @param ofFull found, by what full attention finds on the same questions; null if it was not measured or finds nothing
+ * @param ofFullLow lower end of its interval over documents, or null
+ * @param ofFullHigh upper end
  * @param fullFound what full attention finds on the same questions, or null
  * @param nll mean negative log-likelihood of a token of the continuations, or null
  * @param perplexityOfFull perplexity by that of full attention on the same documents, or null
@@ -32,7 +37,11 @@ record Row(
         Double score,
         Double low,
         Double high,
+        Double documentLow,
+        Double documentHigh,
         Double ofFull,
+        Double ofFullLow,
+        Double ofFullHigh,
         Double fullFound,
         Double nll,
         Double perplexityOfFull,

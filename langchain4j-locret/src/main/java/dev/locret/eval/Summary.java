@@ -1,6 +1,7 @@
 package dev.locret.eval;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,26 +51,42 @@ final class Summary {
         return rows;
     }
 
-    private Row row(Group group, List<Outcome> members, String kind) {
+    /** Sums over a document's questions of one kind. */
+    private record Sums(int questions, double found, double fullFound) {}
+
+    private Sums sums(Outcome outcome, String kind) {
+        Outcome reference = full.get(document(outcome));
         int questions = 0;
         double found = 0;
         double fullFound = 0;
-        boolean paired = true;
-        for (Outcome member : members) {
-            Outcome reference = full.get(document(member));
-            paired &= reference != null;
-            for (int i = 0; i < member.answers().size(); i++) {
-                Outcome.Answer answer = member.answers().get(i);
-                if (kind.equals(Row.ALL) || kind.equals(answer.kind())) {
-                    questions++;
-                    found += answer.score();
-                    fullFound +=
-                            reference == null ? 0 : reference.answers().get(i).score();
-                }
+        for (int i = 0; i < outcome.answers().size(); i++) {
+            Outcome.Answer answer = outcome.answers().get(i);
+            if (kind.equals(Row.ALL) || kind.equals(answer.kind())) {
+                questions++;
+                found += answer.score();
+                fullFound += reference == null ? 0 : reference.answers().get(i).score();
             }
         }
+        return new Sums(questions, found, fullFound);
+    }
+
+    private Row row(Group group, List<Outcome> members, String kind) {
+        List<Sums> documents = members.stream()
+                .map(member -> sums(member, kind))
+                .filter(s -> s.questions > 0)
+                .toList();
+        double[] each = documents.stream().mapToDouble(Sums::found).toArray();
+        double[] eachFull = documents.stream().mapToDouble(Sums::fullFound).toArray();
+        double[] eachAsked = documents.stream().mapToDouble(Sums::questions).toArray();
+        int questions = documents.stream().mapToInt(Sums::questions).sum();
+        double found = Arrays.stream(each).sum();
+        double fullFound = Arrays.stream(eachFull).sum();
         boolean asked = questions > 0;
+        boolean paired = members.stream().allMatch(m -> full.containsKey(document(m)));
+        boolean compared = asked && paired && fullFound > 0;
         Wilson interval = asked ? Wilson.of(found, questions) : null;
+        ClusterInterval byDocument = asked ? ClusterInterval.of(each, eachAsked) : null;
+        ClusterInterval ofFull = compared ? ClusterInterval.of(each, eachFull) : null;
         double read = members.stream().mapToDouble(Outcome::prefillSeconds).sum();
         long tokens = members.stream().mapToLong(Outcome::documentTokens).sum();
         return new Row(
@@ -84,7 +101,11 @@ final class Summary {
                 asked ? found / questions : null,
                 asked ? interval.low() : null,
                 asked ? interval.high() : null,
-                asked && paired && fullFound > 0 ? found / fullFound : null,
+                byDocument == null ? null : byDocument.low(),
+                byDocument == null ? null : byDocument.high(),
+                compared ? found / fullFound : null,
+                ofFull == null ? null : ofFull.low(),
+                ofFull == null ? null : ofFull.high(),
                 asked && paired ? fullFound : null,
                 asked ? null : nll(members),
                 asked || !paired

@@ -1,6 +1,5 @@
 package dev.locret.eval;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,15 +7,28 @@ import java.util.Set;
 
 /** The forms in which task files are published, told apart by the fields of a line. */
 enum TaskForm {
-    /** Ours: {@code context} and {@code questions}, each with question, answer, and optionally score and maxTokens. */
+    /**
+     * Ours: {@code context} and {@code questions}, each with question, answer, and optionally score and maxTokens; with
+     * {@code turns} true they are turns of a conversation.
+     */
     OWN(Set.of("context", "questions")) {
         @Override
         Item item(TaskLine line) {
-            List<Query> queries = new ArrayList<>();
-            for (JsonNode question : line.list("questions")) {
-                queries.add(line.inside("questions", question).query("question", "answer", Scorer.CONTAINS));
-            }
-            return new Item(line.text("context"), queries, null);
+            return new Item(line.text("context"), line.queries(), null, line.flag("turns"));
+        }
+    },
+    /** Ours with the name of a file in place of the context: {@code document} and {@code questions}. */
+    OF_DOCUMENT(Set.of("document", "questions")) {
+        @Override
+        Item item(TaskLine line) {
+            return new Item(line.document(), line.queries(), null, line.flag("turns"));
+        }
+    },
+    /** The same with one question: {@code document}, {@code question}, {@code answer}. */
+    SINGLE_OF_DOCUMENT(Set.of("document", "question", "answer")) {
+        @Override
+        Item item(TaskLine line) {
+            return new Item(line.document(), List.of(line.query("question", "answer", Scorer.CONTAINS)), null);
         }
     },
     /** Ours with one question: {@code context}, {@code question}, {@code answer}. */

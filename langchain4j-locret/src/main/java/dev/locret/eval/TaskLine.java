@@ -1,18 +1,39 @@
 package dev.locret.eval;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.regex.PatternSyntaxException;
 
-/** A line of a task file; what is wrong with it is told with the file, the line and the field. */
-record TaskLine(JsonNode json, String place, Path file, int number) {
+/**
+ * A line of a task file; what is wrong with it is told with the file, the line and the field.
+ *
+ * @param place prefix of the fields' names
+ * @param documents texts of the documents that lines name
+ */
+record TaskLine(JsonNode json, String place, Path file, int number, UnaryOperator<String> documents) {
+    private static final String DOCUMENT = "document";
+
     private static final int MAX_TOKENS = 64;
     private static final int SUMMARY_TOKENS = 256;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    static TaskLine parse(String text, Path file, int number, UnaryOperator<String> documents) {
+        TaskLine line = new TaskLine(JSON.nullNode(), "", file, number, documents);
+        try {
+            return new TaskLine(JSON.readTree(text), "", file, number, documents);
+        } catch (JsonProcessingException e) {
+            throw line.damaged("is not JSON (" + e.getOriginalMessage() + ")");
+        }
+    }
 
     boolean has(String field) {
         return json.has(field);
@@ -26,7 +47,7 @@ record TaskLine(JsonNode json, String place, Path file, int number) {
 
     /** An object inside this line. */
     TaskLine inside(String field, JsonNode object) {
-        return new TaskLine(object, field + ".", file, number);
+        return new TaskLine(object, field + ".", file, number, documents);
     }
 
     /** A text that must be there and not empty. */
@@ -42,6 +63,40 @@ record TaskLine(JsonNode json, String place, Path file, int number) {
     /** A text, or empty. */
     String optional(String field) {
         return json.path(field).asText("");
+    }
+
+    /** Whether a field that may be absent is true. */
+    boolean flag(String field) {
+        JsonNode value = json.path(field);
+        require(field, value.isMissingNode() || value.isBoolean(), "must be true or false: " + shown(value));
+        return value.asBoolean(false);
+    }
+
+    /** Name of the document that this line is about, empty if it holds its text. */
+    String documentName() {
+        return optional(DOCUMENT);
+    }
+
+    /** Text of the document that this line names. */
+    String document() {
+        String name = text(DOCUMENT);
+        String text;
+        try {
+            text = documents.apply(name);
+        } catch (LocretException e) {
+            throw damaged("field " + DOCUMENT + ": " + e.getMessage());
+        }
+        require(DOCUMENT, !text.isBlank(), "names a file without text: " + name);
+        return text;
+    }
+
+    /** The entries of {@code questions}. */
+    List<Query> queries() {
+        List<Query> queries = new ArrayList<>();
+        for (JsonNode question : list("questions")) {
+            queries.add(inside("questions", question).query("question", "answer", Scorer.CONTAINS));
+        }
+        return queries;
     }
 
     JsonNode list(String field) {

@@ -15,6 +15,9 @@ public final class Tasks {
         Task create(Corpus corpus, TokenCount count, int needles);
     }
 
+    /** Questions to a context that is shared: SCBench's number. */
+    private static final int SHARED = 5;
+
     private static final Map<String, Factory> FACTORIES = new LinkedHashMap<>();
 
     static {
@@ -37,13 +40,25 @@ public final class Tasks {
         FACTORIES.put(
                 "number-string",
                 (corpus, count, needles) -> new NoiseTask("number-string", "sequence of digits", 10, true, count));
-        FACTORIES.put(KeyValueTask.NAME, (corpus, count, needles) -> new KeyValueTask(count));
+        FACTORIES.put(KeyValueTask.NAME, (corpus, count, needles) -> new KeyValueTask(KeyValueTask.NAME, 1, count));
         for (NiahTask.Form form : NiahTask.Form.ALL) {
             FACTORIES.put(form.name(), (corpus, count, needles) -> new NiahTask(form, corpus, count));
         }
-        FACTORIES.put(VariableTask.NAME, (corpus, count, needles) -> new VariableTask(count));
+        FACTORIES.put(VariableTask.NAME, (corpus, count, needles) -> new VariableTask(VariableTask.NAME, 1, count));
         FACTORIES.put(CommonWordsTask.NAME, (corpus, count, needles) -> new CommonWordsTask(count));
         FACTORIES.put(FrequentWordsTask.NAME, (corpus, count, needles) -> new FrequentWordsTask(count));
+        FACTORIES.put("shared-kv", (corpus, count, needles) -> new KeyValueTask("shared-kv", SHARED, count));
+        FACTORIES.put(
+                "shared-prefix-suffix",
+                (corpus, count, needles) -> new PrefixSuffixTask("shared-prefix-suffix", SHARED, count));
+        FACTORIES.put(
+                "shared-variables", (corpus, count, needles) -> new VariableTask("shared-variables", SHARED, count));
+        for (String name : List.of("needles", "facts", "shared-kv", "shared-prefix-suffix", "shared-variables")) {
+            Factory single = FACTORIES.get(name);
+            String turns = "turns-" + name.replace("shared-", "");
+            FACTORIES.put(
+                    turns, (corpus, count, needles) -> new TurnsTask(turns, single.create(corpus, count, needles)));
+        }
     }
 
     private Tasks() {}

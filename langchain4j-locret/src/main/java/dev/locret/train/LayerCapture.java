@@ -17,6 +17,7 @@ final class LayerCapture implements EvictionPolicy {
     private final Decoder decoder;
     private final TrainingOperations operations;
     private final Recipe.Label label;
+    private final OutputGrams grams;
     private final Matrix qkv;
     private final Matrix labels;
 
@@ -24,13 +25,21 @@ final class LayerCapture implements EvictionPolicy {
     private boolean labelled;
 
     /**
+     * @param grams null unless the label needs them
      * @param qkv {@code [tokens, (heads + 2 · kvHeads) · headDim]}: those of the scored tokens
      * @param labels {@code [tokens, kvHeads]}
      */
-    LayerCapture(Decoder decoder, TrainingOperations operations, Recipe.Label label, Matrix qkv, Matrix labels) {
+    LayerCapture(
+            Decoder decoder,
+            TrainingOperations operations,
+            Recipe.Label label,
+            OutputGrams grams,
+            Matrix qkv,
+            Matrix labels) {
         this.decoder = decoder;
         this.operations = operations;
         this.label = label;
+        this.grams = grams;
         this.qkv = qkv;
         this.labels = labels;
     }
@@ -66,6 +75,7 @@ final class LayerCapture implements EvictionPolicy {
                     segment,
                     rows,
                     label.peak(),
+                    grams == null ? null : grams.of(layer),
                     sample.scored(),
                     labels,
                     !labelled);

@@ -10,6 +10,8 @@ import dev.locret.common.Checks;
  * @param name for messages and metadata
  * @param label what makes an entry worth keeping
  * @param labelTokens whose attention counts
+ * @param expectile weight of scores below their labels against those above, 0 to 1: a half is SmoothL1; more makes a score say
+ *     what an entry may be worth rather than what it mostly is
  * @param learningRate highest learning rate
  * @param beta1 decay of AdamW's mean gradient
  * @param beta2 decay of AdamW's mean squared gradient
@@ -24,6 +26,7 @@ public record Recipe(
         String name,
         Label label,
         LabelTokens labelTokens,
+        double expectile,
         double learningRate,
         double beta1,
         double beta2,
@@ -41,7 +44,9 @@ public record Recipe(
         /** Logarithm of the attention probability. */
         LOG_PROBABILITY("log-probability", AttentionPeak.LOG_PROBABILITY, false),
         /** The same plus the logarithm of the norm of what the entry's value adds to the residual stream. */
-        LOG_PROBABILITY_AND_VALUE("log-probability-and-value", AttentionPeak.LOG_PROBABILITY, true);
+        LOG_PROBABILITY_AND_VALUE("log-probability-and-value", AttentionPeak.LOG_PROBABILITY, true),
+        /** Logarithm of what the output of attention would change in the residual stream without the entry. */
+        EVICTION_ERROR("eviction-error", AttentionPeak.EVICTION_ERROR, false);
 
         private final String label;
         private final AttentionPeak peak;
@@ -85,6 +90,9 @@ public record Recipe(
     }
 
     public Recipe {
+        Checks.argument(
+                expectile > 0 && expectile < 1,
+                () -> "expectile out of range: expectile=" + expectile + ", allowed=above 0 and below 1");
         Checks.inRange("steps", steps, 1, 1_000_000);
         Checks.inRange("warmup", warmupSteps, 0, steps);
         Checks.argument(
@@ -95,7 +103,7 @@ public record Recipe(
     /** The paper's, section 3.2 and appendix. */
     public static Recipe paper() {
         return new Recipe(
-                "paper", Label.LOGIT, LabelTokens.ANSWER, 5e-4, 0.9, 0.95, 1e-8, 0.01, 0.5, 0.0025, 2000, 3000);
+                "paper", Label.LOGIT, LabelTokens.ANSWER, 0.5, 5e-4, 0.9, 0.95, 1e-8, 0.01, 0.5, 0.0025, 2000, 3000);
     }
 
     /**
@@ -108,6 +116,7 @@ public record Recipe(
                 "standard",
                 Label.LOG_PROBABILITY_AND_VALUE,
                 LabelTokens.QUESTION_AND_ANSWER,
+                0.5,
                 2e-3,
                 0.9,
                 0.95,

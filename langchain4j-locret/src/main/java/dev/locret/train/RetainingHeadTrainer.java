@@ -1,5 +1,6 @@
 package dev.locret.train;
 
+import dev.locret.backend.AttentionPeak;
 import dev.locret.backend.Backend;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.ScoreLoss;
@@ -65,7 +66,9 @@ final class RetainingHeadTrainer {
         this.qkv = matrix("queries, keys and values of a sample", maxTokens, qkvWidth(config));
         this.labels = matrix("labels", maxTokens, config.kvHeads());
         this.valueNorms = recipe.label().valueNorm() ? new ValueNorms(source, backend, operations, maxTokens) : null;
-        this.capture = new LayerCapture(decoder, operations, recipe.label(), qkv, labels);
+        boolean errors = recipe.label().peak() == AttentionPeak.EVICTION_ERROR;
+        OutputGrams grams = errors ? new OutputGrams(source, backend, operations) : null;
+        this.capture = new LayerCapture(decoder, operations, recipe.label(), grams, qkv, labels);
         this.update = new HeadUpdate(backend, operations, heads.layer(0), maxTokens, chunkSize);
     }
 
@@ -91,10 +94,13 @@ final class RetainingHeadTrainer {
         long start = System.nanoTime();
         long forward = 0;
         ModelConfig config = decoder.config();
-        int rows = sample.scored();
+        int rows = sample.rows();
         double perScore = 1.0 / ((double) config.layers() * config.kvHeads() * rows);
         double perDifference = 1.0 / ((double) config.kvHeads() * (rows - 1));
-        ScoreLoss.Factors factors = new ScoreLoss.Factors(perScore, recipe.smoothing() * perDifference);
+        ScoreLoss.Factors factors =
+                new ScoreLoss.Factors(perScore, recipe.expectile(), recipe.smoothing() * perDifference);
+        Matrix read = qkv.from(sample.kept());
+        Matrix wanted = labels.from(sample.kept());
         double loss = 0;
         double smooth = 0;
         embed(sample);
@@ -103,10 +109,10 @@ final class RetainingHeadTrainer {
             forward(sample, layer, layer < config.layers() - 1);
             forward += System.nanoTime() - before;
             if (valueNorms != null) {
-                Matrix values = qkv.slice((config.heads() + config.kvHeads()) * config.headDim(), valueWidth(config));
-                valueNorms.add(layer, values, rows, labels);
+                Matrix values = read.slice((config.heads() + config.kvHeads()) * config.headDim(), valueWidth(config));
+                valueNorms.add(layer, values, rows, wanted);
             }
-            ScoreLoss found = update.gradients(heads.layer(layer), qkv, rows, labels, factors);
+            ScoreLoss found = update.gradients(heads.layer(layer), read, rows, wanted, factors);
             requireFinite(found, layer, sample);
             update.step(heads.layer(layer), recipe.rule(step));
             loss += found.labelled() * perScore;

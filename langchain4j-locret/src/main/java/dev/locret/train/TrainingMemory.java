@@ -55,6 +55,9 @@ final class TrainingMemory {
             floats +=
                     ValueNorms.floats(config, maxTokens) + 2L * config.hiddenSize() * config.heads() * config.headDim();
         }
+        if (recipe.label() == Recipe.Label.EVICTION_ERROR) {
+            floats += OutputGrams.floats(config) + 2L * config.hiddenSize() * config.heads() * config.headDim();
+        }
         return weightBytes
                 + Decoder.rotaryBytes(config, maxTokens, Factors.LONG)
                 + Decoder.scratchBytes(backend, config, chunkSize, 1, maxTokens)

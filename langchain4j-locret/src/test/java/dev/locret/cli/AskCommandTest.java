@@ -162,4 +162,39 @@ class AskCommandTest {
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).startsWith("locret: invalid-argument: The question is empty");
     }
+
+    @Test
+    void whatWasReadIsAskedAgainByName() {
+        Path contexts = directory.resolve("contexts");
+        CommandRun first = ask("--context", "port", "--contexts", contexts, "--document", page, notes);
+        CommandRun second = ask("--context", "port", "--contexts", contexts);
+
+        assertThat(first.status()).as(first.err()).isZero();
+        assertThat(second.status()).as(second.err()).isZero();
+        assertThat(first.json().get("answer").asText()).contains("4719302");
+        assertThat(second.json().get("answer")).isEqualTo(first.json().get("answer"));
+        int cached = second.json().at("/usage/cachedInputTokens").asInt();
+        assertThat(cached).isBetween(40, second.json().at("/usage/inputTokens").asInt() - 10);
+    }
+
+    @Test
+    void aContextNeedsItsDirectoryAndReadsItsSystemMessageWithItsDocuments() {
+        assertThat(ask("--context", "port").err())
+                .contains("--context and --contexts are used together: context=port, contexts=null");
+        assertThat(ask("--context", "port", "--contexts", directory, "--system", "Be brief.")
+                        .err())
+                .contains("The system message belongs to the context");
+        assertThat(ask("--context", "port", "--contexts", directory, "--question-aware", "--document", page)
+                        .err())
+                .contains("A context is read before its question");
+        assertThat(ask("--context", "port", "--contexts", directory).err())
+                .contains("contexts: not read: context=port, known=none");
+    }
+
+    private static CommandRun ask(Object... options) {
+        List<Object> words = new ArrayList<>(List.of("ask", "--model", DemoModel.path()));
+        words.addAll(List.of(options));
+        words.addAll(List.of(QUESTION, "--max-output-tokens", "24", "--json"));
+        return CommandRun.of(words.toArray());
+    }
 }

@@ -3,11 +3,13 @@ package dev.locret.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +30,10 @@ class EvalCommandTest {
     }
 
     private CommandRun run(Object... more) {
+        return runInto("out", "64", more);
+    }
+
+    private CommandRun runInto(String output, String budgets, Object... more) {
         Stream<Object> args = Stream.of(
                 "eval",
                 "--model",
@@ -37,11 +43,11 @@ class EvalCommandTest {
                 "--documents",
                 documents,
                 "--output",
-                directory.resolve("out"),
+                directory.resolve(output),
                 "--length",
                 "300",
                 "--budget",
-                "64",
+                budgets,
                 "--chunk-size",
                 "64",
                 "--samples",
@@ -115,6 +121,43 @@ class EvalCommandTest {
     }
 
     @Test
+    void oneEngineForAllBudgetsAnswersAsOneForEach() throws IOException {
+        Object[] what = {"--task", "facts", "--policy", "locret", "--without-full"};
+        assertThat(runInto("out", "64,160", what).status()).isZero();
+        List<JsonNode> together = outcomes("out");
+        assertThat(runInto("alone", "64", what).status()).isZero();
+        List<JsonNode> alone = outcomes("alone");
+        assertThat(together).hasSize(2);
+        assertThat(alone).hasSize(1);
+        assertThat(together.get(0).get("answers")).isEqualTo(alone.get(0).get("answers"));
+        assertThat(together.get(0).get("cacheBytes")).isEqualTo(alone.get(0).get("cacheBytes"));
+        assertThat(together.get(1).get("cacheBytes").asLong())
+                .isGreaterThan(alone.get(0).get("cacheBytes").asLong());
+    }
+
+    @Test
+    void asksQuestionsInFrontOfDocumentsAndInTurns() throws IOException {
+        CommandRun run = run("--task", "needles,turns-needles", "--question-first", "--policy", "locret", "--json");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.json().get("settings").get("questionFirst").asText()).isEqualTo("true");
+        List<JsonNode> outcomes = outcomes("out");
+        assertThat(outcomes).hasSize(4);
+        // Each of the two questions reads the document.
+        assertThat(outcomes)
+                .allSatisfy(o -> assertThat(o.get("documentTokens").asInt()).isGreaterThan(550));
+        assertThat(run("--task", "needles").err()).contains("questionFirst=false, in the file questionFirst=true");
+    }
+
+    private List<JsonNode> outcomes(String name) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        List<JsonNode> outcomes = new ArrayList<>();
+        for (String line : Files.readAllLines(directory.resolve(name).resolve("results.jsonl"))) {
+            outcomes.add(json.readTree(line));
+        }
+        return outcomes.subList(1, outcomes.size());
+    }
+
+    @Test
     void refusesResultsOfHeadsThatHaveChanged() throws IOException {
         heads = Files.copy(DemoEngine.heads(), directory.resolve("heads.safetensors"));
         Object[] what = {"--task", "number", "--policy", "locret", "--without-full"};
@@ -132,7 +175,7 @@ class EvalCommandTest {
 
     @Test
     void refusesABudgetThatEvictsNothing() {
-        CommandRun run = run("--budget", "512");
+        CommandRun run = runInto("out", "512");
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err())
                 .isEqualTo("locret: invalid-argument: eval: budget is not below the length, nothing would be evicted:"

@@ -166,6 +166,11 @@ final class ProbedBackend implements Backend {
     }
 
     @Override
+    public void gelu(Matrix x, int rows) {
+        inner.gelu(x, rows);
+    }
+
+    @Override
     public void append(Matrix keys, Matrix values, KvSegment segment) {
         inner.append(keys, values, segment);
     }

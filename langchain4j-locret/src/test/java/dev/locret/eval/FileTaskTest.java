@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,15 @@ class FileTaskTest {
     private Path directory;
 
     private FileTask read(String... lines) throws IOException {
-        return FileTask.read(Files.writeString(directory.resolve("mine.jsonl"), String.join("\n", lines) + "\n"), 10);
+        Path file = Files.writeString(directory.resolve("mine.jsonl"), String.join("\n", lines) + "\n");
+        return FileTask.read(file, 10, FileTaskTest::document);
+    }
+
+    private static String document(String name) {
+        if (name.equals("absent.txt")) {
+            throw new LocretException(ErrorId.FILE_NOT_READABLE, "document: no such file: absent.txt");
+        }
+        return name.equals("empty.txt") ? " " : "Text of " + name;
     }
 
     /** A line of each published form, cut short, and what it must become. */
@@ -58,6 +67,9 @@ class FileTaskTest {
             delimiter = '!',
             value = {
                 "{'context':'a','text':'b'} ! has fields of no known form: fields=[context, text], known=[context, questions]",
+                "{'document':'absent.txt','question':'b','answer':'c'} ! field document: document: no such file: absent.txt",
+                "{'document':'empty.txt','question':'b','answer':'c'} ! field document names a file without text: empty.txt",
+                "{'context':'a','questions':[{'question':'b','answer':'c'}],'turns':1} ! field turns must be true or false: 1",
                 "{'context':'','question':'b','answer':'c'} ! field context must be a text that is not empty: \"\"",
                 "{'context':'a','question':'b','answer':''} ! field answer has an empty answer: \"\"",
                 "{'context':'a','question':'b','answer':[]} ! field answer must be a list that is not empty: []",
@@ -77,11 +89,32 @@ class FileTaskTest {
     }
 
     @Test
+    void asksADocumentThatSeveralLinesNameAllQuestionsTogether() throws IOException {
+        FileTask task = read(
+                "{\"document\":\"a.txt\",\"question\":\"one\",\"answer\":\"1\"}",
+                "{\"document\":\"b.txt\",\"questions\":[{\"question\":\"two\",\"answer\":\"2\"}],\"turns\":true}",
+                "{\"document\":\"a.txt\",\"question\":\"three\",\"answer\":\"3\"}");
+        assertThat(task.size()).isEqualTo(2);
+        Item first = task.item(0, 0, new Random());
+        assertThat(first.document()).isEqualTo("Text of a.txt");
+        assertThat(first.queries()).extracting(Query::question).containsExactly("one", "three");
+        assertThat(first.turns()).isFalse();
+        assertThat(task.item(1, 0, new Random()).turns()).isTrue();
+    }
+
+    @Test
+    void refusesAFileWithoutQuestions() {
+        assertThatThrownBy(() -> read("", " "))
+                .hasFieldOrPropertyWithValue("id", ErrorId.FILE_DAMAGED)
+                .hasMessage("task file: has no question: " + directory.resolve("mine.jsonl"));
+    }
+
+    @Test
     void readsNoMoreThanIsAskedFor() throws IOException {
         Path file = Files.writeString(
                 directory.resolve("qa.jsonl"),
                 String.join("\n", List.of("{\"context\":\"a\",\"question\":\"b\",\"answer\":\"c\"}", "{oops")));
-        assertThat(FileTask.read(file, 1).size()).isEqualTo(1);
-        assertThat(FileTask.read(file, 1).name()).isEqualTo("qa");
+        assertThat(FileTask.read(file, 1, FileTaskTest::document).size()).isEqualTo(1);
+        assertThat(FileTask.read(file, 1, FileTaskTest::document).name()).isEqualTo("qa");
     }
 }

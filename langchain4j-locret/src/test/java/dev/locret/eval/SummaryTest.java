@@ -25,6 +25,36 @@ class SummaryTest {
     }
 
     @Test
+    void intervalsOverDocumentsAreWiderWhereADocumentsQuestionsHangTogether() {
+        double[] of = new double[40];
+        double[] together = new double[40];
+        double[] apart = new double[40];
+        for (int i = 0; i < 40; i++) {
+            of[i] = 10;
+            together[i] = i % 2 == 0 ? 10 : 0;
+            apart[i] = 5;
+        }
+        ClusterInterval wide = ClusterInterval.of(together, of);
+        Wilson independent = Wilson.of(200, 400);
+        // The mean of 40 coins has a deviation of 0.079; 1.96 of them, give or take what 4,000 draws leave open.
+        assertThat(wide.low()).isEqualTo(0.5 - 0.155, within(0.03));
+        assertThat(wide.high()).isEqualTo(0.5 + 0.155, within(0.03));
+        assertThat(wide.high() - wide.low()).isGreaterThan(2 * (independent.high() - independent.low()));
+        assertThat(ClusterInterval.of(apart, of)).isEqualTo(new ClusterInterval(0.5, 0.5));
+        assertThat(ClusterInterval.of(together, of)).isEqualTo(wide);
+    }
+
+    @Test
+    void thereIsNoIntervalOverOneDocumentOrOverNothingFound() {
+        assertThat(ClusterInterval.of(new double[] {1}, new double[] {2})).isNull();
+        assertThat(ClusterInterval.of(new double[] {1, 0}, new double[] {0, 0})).isNull();
+        Row row = Summary.of(OUTCOMES).get(1);
+        assertThat(row.documentLow()).isEqualTo(0.5);
+        assertThat(row.ofFullLow()).isEqualTo(0.5);
+        assertThat(row.ofFullHigh()).isEqualTo(1);
+    }
+
+    @Test
     void saysNothingOfFullAttentionWhereADocumentIsMissing() {
         List<Row> rows = Summary.of(OUTCOMES.subList(1, 4));
         assertThat(rows.get(1).ofFull()).isNull();
@@ -54,7 +84,7 @@ class SummaryTest {
         assertThat(Csv.of(rows).lines())
                 .hasSize(3)
                 .allSatisfy(
-                        line -> assertThat(line.chars().filter(c -> c == ',')).hasSize(16))
+                        line -> assertThat(line.chars().filter(c -> c == ',')).hasSize(20))
                 .anyMatch(line -> line.startsWith("needles,1024,locret,128,all,2,4,2.0000,0.5000,"));
     }
 }

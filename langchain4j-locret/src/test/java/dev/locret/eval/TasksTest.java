@@ -71,7 +71,8 @@ class TasksTest {
     @Test
     void refusesABudgetThatEvictsNothing() {
         List<Task> tasks = List.of(Tasks.create("needles", CORPUS, COUNT, 6));
-        assertThatThrownBy(() -> new Plan(tasks, List.of(4096, 512), true, List.of("keydiff"), List.of(128, 512), 1, 1))
+        assertThatThrownBy(() ->
+                        new Plan(tasks, List.of(4096, 512), true, List.of("keydiff"), List.of(128, 512), 1, 1, false))
                 .hasMessage("eval: budget is not below the length, nothing would be evicted: budget=512, length=512");
     }
 
@@ -90,6 +91,21 @@ class TasksTest {
                 .map(m -> m.group(1))
                 .toList();
         assertThat(keys).hasSizeGreaterThan(200).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aSharedContextIsAskedSeveralDifferentQuestions() {
+        for (String name : List.of("shared-kv", "shared-prefix-suffix", "shared-variables")) {
+            Item item = Tasks.create(name, CORPUS, COUNT, 6).item(0, 3000, new Random(5));
+            assertThat(item.turns()).isFalse();
+            assertThat(item.queries()).hasSize(5).extracting(Query::question).doesNotHaveDuplicates();
+            assertThat(item.queries())
+                    .allSatisfy(q -> assertThat(item.document()).contains(q.expected()));
+
+            Item turns = Tasks.create(name.replace("shared", "turns"), CORPUS, COUNT, 6)
+                    .item(0, 3000, new Random(5));
+            assertThat(turns).isEqualTo(item.asTurns()).extracting(Item::turns).isEqualTo(true);
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ final class EvictionCheck {
     private final CachePlan plan;
     private final int budget;
     private final int recent;
+    private final boolean decays;
     private final KvEntries before;
     private final float[] keys;
     private final float[] values;
@@ -32,12 +33,14 @@ final class EvictionCheck {
             CachePlan plan,
             int budget,
             int recent,
+            int tokens,
             WeightSource weights) {
         this.backend = backend;
         this.slice = slice;
         this.plan = plan;
         this.budget = budget;
         this.recent = recent;
+        this.decays = policy.decays();
         // Scoring all entries twice gives the same scores, so they can be read before the eviction scores them again.
         policy.scoreEntries(backend, layer, slice);
         this.before = backend.copyEntries(slice);
@@ -45,14 +48,18 @@ final class EvictionCheck {
         this.values = before.valueFloats();
         this.scores = new float[slice.kvHeads()][];
         for (int head = 0; head < scores.length; head++) {
-            scores[head] = compared(policy, weights, layer, head);
+            scores[head] = compared(policy, weights, layer, head, tokens);
         }
     }
 
-    /** The scores that decide: pooled over neighbours, combined with the norms of values. */
-    private float[] compared(EvictionPolicy policy, WeightSource weights, int layer, int head) {
+    /** The scores that decide: faded with age, pooled over neighbours, combined with the norms of values. */
+    private float[] compared(EvictionPolicy policy, WeightSource weights, int layer, int head, int tokens) {
         int length = before.lengths()[head];
         float[] raw = Arrays.copyOfRange(before.scores(), before.first(head), before.first(head) + length);
+        for (int entry = 0; policy.decays() && entry < length; entry++) {
+            int age = tokens + 1 - before.positions()[before.first(head) + entry];
+            raw[entry] = (float) (-Math.log(1 + Math.exp(-raw[entry])) * age);
+        }
         float[] out = new float[length];
         ModelConfig config = weights.config();
         float[] projection = Dequantizer.rows(
@@ -122,9 +129,9 @@ final class EvictionCheck {
         assertThat(after.entries()).isEqualTo(Math.min(before.entries(), budget * slice.kvHeads()));
     }
 
-    /** Norms are computed in another order there: scores may differ by some roundings. */
+    /** Norms and decays are computed in another order there: scores may differ by some roundings. */
     private void requireAbove(float kept, float dropped) {
-        float tolerance = plan.retention().valueNorm() ? 1e-5f * Math.max(1, Math.abs(dropped)) : 0;
+        float tolerance = plan.retention().valueNorm() || decays ? 1e-5f * Math.max(1, Math.abs(dropped)) : 0;
         assertThat(kept).isGreaterThanOrEqualTo(dropped - tolerance);
     }
 

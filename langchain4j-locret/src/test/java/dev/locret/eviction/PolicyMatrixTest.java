@@ -79,8 +79,7 @@ class PolicyMatrixTest {
             CachePlan sizes = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, 0, 1, retention, type);
             Decoder decoder = new Decoder(
                     files.weights(), backend, CHUNK, 1, sizes.longest(), positions, RotaryEmbedding.Factors.LONG);
-            RetainingHeads heads = RandomHeads.of(decoder.config(), 16);
-            EvictionPolicy policy = EvictionPolicies.create(name, backend, heads, CHUNK);
+            EvictionPolicy policy = EvictionPolicies.create(name, backend, TrainedHeadFiles.of(name), CHUNK);
             KvCache cache = KvCache.allocate(backend, decoder.config(), sizes);
             for (int pinned : new int[] {0, 6}) {
                 for (int pooling : new int[] {1, 5}) {
@@ -109,7 +108,15 @@ class PolicyMatrixTest {
                 int budget = plan.layerBudget(layer, cache.layers());
                 int recent = plan.recentAfterChunk(last, budget);
                 checks.add(new EvictionCheck(
-                        decoder.backend(), layer, cache.layer(layer), policy, plan, budget, recent, weights));
+                        decoder.backend(),
+                        layer,
+                        cache.layer(layer),
+                        policy,
+                        plan,
+                        budget,
+                        recent,
+                        cache.tokens(),
+                        weights));
             }
             evictor.afterChunk(cache, policy, last);
             checks.forEach(EvictionCheck::verify);

@@ -22,20 +22,20 @@ class HeadGradientTest {
 
     @ParameterizedTest
     @CsvSource({
-        "vector, 24, 19, 3, 70",
-        "vector, 45, 130, 1, 1100",
-        "vector, 7, 33, 40, 9",
-        "fallback, 24, 19, 3, 70",
-        "fallback, 45, 130, 2, 600"
+        "vector, 24, 19, 3, 70, 0.5",
+        "vector, 45, 130, 1, 1100, 0.9",
+        "vector, 7, 33, 40, 9, 0.2",
+        "fallback, 24, 19, 3, 70, 0.8",
+        "fallback, 45, 130, 2, 600, 0.5"
     })
-    void gradientsAreTheFiniteDifferences(String kernels, int inputs, int hidden, int kvHeads, int rows) {
+    void gradientsAreTheFiniteDifferences(String kernels, int inputs, int hidden, int kvHeads, int rows, double low) {
         Random random = new Random(inputs + rows);
         float[] x = gaussian(random, rows * inputs, 1);
         float[] w1 = gaussian(random, hidden * inputs, 0.3);
         float[] w2 = gaussian(random, kvHeads * hidden, 0.3);
         // Differences on both sides of SmoothL1's corner.
         float[] labels = gaussian(random, rows * kvHeads, 1.5);
-        ScoreLoss.Factors factors = new ScoreLoss.Factors(1.0 / (rows * kvHeads), 0.2 / (kvHeads * (rows - 1.0)));
+        ScoreLoss.Factors factors = new ScoreLoss.Factors(1.0 / (rows * kvHeads), low, 0.2 / (kvHeads * (rows - 1.0)));
         AttentionSpec spec = new AttentionSpec(kvHeads, kvHeads, 2, 1, PositionMode.CACHE);
         try (CpuBackend backend = new CpuBackend(2, kernels)) {
             backend.reserveLinear(64, Math.max(inputs, hidden));
@@ -99,8 +99,10 @@ class HeadGradientTest {
                     }
                 }
                 for (int head = 0; head < kvHeads; head++) {
-                    double difference = Math.abs(scores[row][head] - labels[row * kvHeads + head]);
-                    labelled += difference < 1 ? difference * difference / 2 : difference - 0.5;
+                    double signed = scores[row][head] - labels[row * kvHeads + head];
+                    double difference = Math.abs(signed);
+                    double weight = 2 * (signed < 0 ? factors.low() : 1 - factors.low());
+                    labelled += weight * (difference < 1 ? difference * difference / 2 : difference - 0.5);
                     uneven += row == 0 ? 0 : Math.pow(scores[row][head] - scores[row - 1][head], 2);
                 }
             }

@@ -33,6 +33,8 @@ final class CpuAttentionPeaks {
     /** Largest values of each thread, {@code [kvHeads][capacity]}. */
     private final float[][] largest;
 
+    private final EvictionErrors errors;
+
     CpuAttentionPeaks(Kernels kernels, WorkerPool pool, AttentionSpec spec, int maxEntries) {
         this.kernels = kernels;
         this.pool = pool;
@@ -48,6 +50,7 @@ final class CpuAttentionPeaks {
         this.queries = new float[pool.threads()][rows * spec.headDim()];
         this.logits = new float[pool.threads()][Math.multiplyExact(rows, layout.capacity())];
         this.weights = new float[pool.threads()][layout.capacity()];
+        this.errors = new EvictionErrors(kernels, spec, layout, rows, pool.threads());
         this.largest = new float[pool.threads()][Math.multiplyExact(spec.kvHeads(), layout.capacity())];
     }
 
@@ -61,6 +64,7 @@ final class CpuAttentionPeaks {
         long rows = (long) tokensPerTask(spec) * spec.groupSize();
         long thread = rows * spec.headDim() + (rows + 1 + spec.kvHeads()) * layout.capacity();
         return 4 * (spec.kvHeads() * layout.floats() + threads * thread)
+                + EvictionErrors.bytes(spec, layout, (int) rows, width, threads)
                 + CacheReader.bytes(spec.headDim(), width, threads);
     }
 
@@ -70,12 +74,14 @@ final class CpuAttentionPeaks {
             KvSegment segment,
             int[] rows,
             AttentionPeak kind,
+            Matrix grams,
             int entries,
             Matrix peaks,
             boolean first) {
-        rotateKeys(segment.cache(), rotary);
+        boolean squares = kind == AttentionPeak.EVICTION_ERROR;
+        prepare(segment.cache(), rotary, grams);
         for (float[] each : largest) {
-            Arrays.fill(each, Float.NEGATIVE_INFINITY);
+            Arrays.fill(each, squares ? 0 : Float.NEGATIVE_INFINITY);
         }
         int blocks = (rows.length + tokensPerTask - 1) / tokensPerTask;
         pool.run(spec.kvHeads() * blocks, (task, thread) -> {
@@ -86,12 +92,12 @@ final class CpuAttentionPeaks {
                 int at = (i - from) * spec.groupSize() * spec.headDim();
                 queryRotation.rotate(in, rotary, segment, head, rows[i], queries[thread], at);
             }
-            block(segment, head, Arrays.copyOfRange(rows, from, to), kind, entries, thread);
+            block(segment, head, Arrays.copyOfRange(rows, from, to), kind, grams, entries, thread);
         });
-        store(entries, peaks, first);
+        store(entries, squares, peaks, first);
     }
 
-    private void rotateKeys(KvSlice cache, CpuRotary rotary) {
+    private void prepare(KvSlice cache, CpuRotary rotary, Matrix grams) {
         int parts = (cache.longest() + ROTATED - 1) / ROTATED;
         pool.run(cache.kvHeads() * parts, (task, thread) -> {
             int head = task / parts;
@@ -99,10 +105,14 @@ final class CpuAttentionPeaks {
             int end = Math.min(cache.length(head), begin + ROTATED);
             int to = layout.panel(head, begin);
             keyRotation.rotate(cache, rotary, head, begin, end, readers[thread], rotated, to);
+            if (grams != null) {
+                errors.prepare(cache, grams, head, begin, end, thread);
+            }
         });
     }
 
-    private void block(KvSegment segment, int head, int[] tokens, AttentionPeak kind, int entries, int thread) {
+    private void block(
+            KvSegment segment, int head, int[] tokens, AttentionPeak kind, Matrix grams, int entries, int thread) {
         int before = segment.cache().length(head) - segment.rows();
         int group = spec.groupSize();
         int visible = before + tokens[tokens.length - 1] + 1;
@@ -121,6 +131,21 @@ final class CpuAttentionPeaks {
                     entry,
                     stride,
                     false);
+        }
+        if (kind == AttentionPeak.EVICTION_ERROR) {
+            int[] seen = new int[tokens.length * group];
+            Arrays.setAll(seen, row -> before + tokens[row / group] + 1);
+            errors.raise(
+                    segment.cache(),
+                    grams,
+                    head,
+                    seen,
+                    logits[thread],
+                    entries,
+                    largest[thread],
+                    head * stride,
+                    thread);
+            return;
         }
         for (int row = 0; row < tokens.length * group; row++) {
             int seen = before + tokens[row / group] + 1;
@@ -142,16 +167,17 @@ final class CpuAttentionPeaks {
         }
     }
 
-    private void store(int entries, Matrix peaks, boolean first) {
+    private void store(int entries, boolean squares, Matrix peaks, boolean first) {
         float[] out = CpuBuffer.floats(peaks.buffer());
         for (int entry = 0; entry < entries; entry++) {
             int at = Math.toIntExact(peaks.offset() + (long) entry * peaks.stride());
             for (int head = 0; head < spec.kvHeads(); head++) {
-                float peak = first ? Float.NEGATIVE_INFINITY : out[at + head];
+                float peak = Float.NEGATIVE_INFINITY;
                 for (float[] each : largest) {
                     peak = Math.max(peak, each[head * layout.capacity() + entry]);
                 }
-                out[at + head] = peak;
+                peak = squares ? EvictionErrors.logarithm(peak) : peak;
+                out[at + head] = first ? peak : Math.max(peak, out[at + head]);
             }
         }
     }

@@ -244,6 +244,11 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void gelu(Matrix x, int rows) {
+        pool.runRows(rows, x.columns(), (row, thread) -> GeluFunction.apply(floats(x), row(x, row), x.columns()));
+    }
+
+    @Override
     public void append(Matrix keys, Matrix values, KvSegment segment) {
         eviction.append(keys, values, segment);
     }

@@ -223,19 +223,28 @@ final class CpuEviction {
         for (int entry = 0; entry < length; entry++) {
             boolean forced = entry >= length - spec.recent() || positions[base + entry] < spec.pinnedTokens();
             all += forced ? 1 : 0;
-            float score = forced ? Float.POSITIVE_INFINITY : pooled(scores, base, entry, length, spec.pooling());
+            float score = forced ? Float.POSITIVE_INFINITY : pooled(scores, positions, base, entry, length, spec);
             selection.add(forced || norm == null ? score : weighed(score, squares[entry], norm.logarithm()));
         }
         return all;
     }
 
-    private static float pooled(float[] scores, int base, int entry, int length, int pooling) {
-        float best = scores[base + entry];
-        int last = Math.min(length - 1, entry + pooling / 2);
-        for (int near = Math.max(0, entry - pooling / 2); near <= last; near++) {
-            best = Math.max(best, scores[base + near]);
+    private static float pooled(float[] scores, int[] positions, int base, int entry, int length, EvictionSpec spec) {
+        int reach = spec.pooling() / 2;
+        float best = Float.NEGATIVE_INFINITY;
+        int last = Math.min(length - 1, entry + reach);
+        for (int near = Math.max(0, entry - reach); near <= last; near++) {
+            int at = base + near;
+            best = Math.max(
+                    best, spec.agesFrom() == 0 ? scores[at] : decayed(scores[at], spec.agesFrom() - positions[at]));
         }
         return best;
+    }
+
+    /** The logarithm of {@code sigmoid(logit)} to the power of an age. */
+    private static float decayed(float logit, int age) {
+        double logSigmoid = Math.min(logit, 0) - Math.log1p(Math.exp(-Math.abs((double) logit)));
+        return (float) (logSigmoid * age);
     }
 
     private static float weighed(float score, float square, boolean logarithm) {

@@ -58,10 +58,11 @@ final class CpuTraining implements TrainingOperations {
             KvSegment segment,
             int[] rows,
             AttentionPeak kind,
+            Matrix grams,
             int entries,
             Matrix out,
             boolean first) {
-        peaks.run(queries, (CpuRotary) rotary, segment, rows, kind, entries, out, first);
+        peaks.run(queries, (CpuRotary) rotary, segment, rows, kind, grams, entries, out, first);
     }
 
     @Override
@@ -114,8 +115,9 @@ final class CpuTraining implements TrainingOperations {
                 int at = at(scores, row) + head;
                 double difference = (double) s[at] - floats(labels)[at(labels, row) + head];
                 double size = Math.abs(difference);
-                labelled += size < 1 ? 0.5 * difference * difference : size - 0.5;
-                double slope = factors.labelled() * Math.max(-1, Math.min(1, difference));
+                double weight = 2 * (difference < 0 ? factors.low() : 1 - factors.low());
+                labelled += weight * (size < 1 ? 0.5 * difference * difference : size - 0.5);
+                double slope = factors.labelled() * weight * Math.max(-1, Math.min(1, difference));
                 if (row > 0) {
                     double step = (double) s[at] - s[at - scores.stride()];
                     uneven += step * step;

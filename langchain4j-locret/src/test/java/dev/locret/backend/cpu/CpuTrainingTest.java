@@ -28,6 +28,9 @@ class CpuTrainingTest {
         "vector, 4, 4, 24, 40, 200, LOG_PROBABILITY",
         "vector, 8, 1, 16, 301, 7, LOGIT",
         "fallback, 6, 2, 16, 99, 45, LOG_PROBABILITY",
+        "vector, 9, 3, 64, 130, 61, EVICTION_ERROR",
+        "vector, 4, 4, 24, 40, 200, EVICTION_ERROR",
+        "fallback, 6, 2, 16, 99, 45, EVICTION_ERROR",
         "fallback, 9, 3, 64, 130, 61, LOGIT"
     })
     void peaksAreTheLargestOverTokensAndHeadsOfTheGroup(
@@ -45,7 +48,10 @@ class CpuTrainingTest {
             int total = first + second;
             float[] q = random(random, total * heads * dim);
             float[] k = random(random, total * kvHeads * dim);
+            float[] v = random(random, total * kvHeads * dim);
+            float[] grams = grams(random, heads, dim);
             Matrix keys = matrix(backend, k, kvHeads * dim);
+            Matrix values = matrix(backend, v, kvHeads * dim);
             Matrix queries = matrix(backend, q, heads * dim);
             // Entries of the first segment and of half the second count; a row sees none behind itself.
             int entries = first + second / 2;
@@ -55,16 +61,24 @@ class CpuTrainingTest {
                 int begin = segment * first;
                 int count = segment == 0 ? first : second;
                 KvSegment part = new KvSegment(cache, 0, count, begin);
-                backend.append(keys.from(begin), keys.from(begin), part);
+                backend.append(keys.from(begin), values.from(begin), part);
                 training.attentionPeaks(
-                        queries.from(begin), rotary, part, rows[segment], kind, entries, peaks, segment == 0);
+                        queries.from(begin),
+                        rotary,
+                        part,
+                        rows[segment],
+                        kind,
+                        kind == AttentionPeak.EVICTION_ERROR ? matrix(backend, grams, dim) : null,
+                        entries,
+                        peaks,
+                        segment == 0);
             }
             float[] actual = backend.download(peaks, entries);
             double[] expected = new double[actual.length];
             java.util.Arrays.fill(expected, Double.NEGATIVE_INFINITY);
             for (int token : new int[] {first - 3, first - 1, first, first + second / 3, total - 1}) {
                 for (int head = 0; head < heads; head++) {
-                    raise(expected, q, k, cosines, sines, token, head, spec, kind);
+                    raise(expected, q, k, v, grams, cosines, sines, token, head, spec, kind);
                 }
             }
             for (int i = 0; i < actual.length; i++) {
@@ -78,6 +92,8 @@ class CpuTrainingTest {
             double[] peaks,
             float[] q,
             float[] k,
+            float[] v,
+            float[] grams,
             float[] cosines,
             float[] sines,
             int token,
@@ -99,8 +115,48 @@ class CpuTrainingTest {
         double shift = kind == AttentionPeak.LOGIT ? 0 : Math.log(sum);
         for (int entry = 0; entry <= token && entry < peaks.length / spec.kvHeads(); entry++) {
             int at = entry * spec.kvHeads() + kvHead;
-            peaks[at] = Math.max(peaks[at], logits[entry] - shift);
+            double peak = kind == AttentionPeak.EVICTION_ERROR
+                    ? evictionError(logits, sum, v, grams, head, entry, spec)
+                    : logits[entry] - shift;
+            peaks[at] = Math.max(peaks[at], peak);
         }
+    }
+
+    /** The output with all entries against the output without one of them. */
+    private static double evictionError(
+            double[] logits, double sum, float[] v, float[] grams, int head, int evicted, AttentionSpec spec) {
+        int dim = spec.headDim();
+        double[] change = new double[dim];
+        double rest = sum - Math.exp(logits[evicted]);
+        for (int entry = 0; entry < logits.length; entry++) {
+            double weight = Math.exp(logits[entry]);
+            double less = entry == evicted ? 0 : weight / rest;
+            for (int i = 0; i < dim; i++) {
+                int at = (entry * spec.kvHeads() + head / spec.groupSize()) * dim;
+                change[i] += (less - weight / sum) * v[at + i];
+            }
+        }
+        double square = 0;
+        for (int i = 0; i < dim; i++) {
+            for (int j = 0; j < dim; j++) {
+                square += change[i] * grams[(head * dim + i) * dim + j] * change[j];
+            }
+        }
+        return 0.5 * Math.log(square);
+    }
+
+    /** {@code WᵀW} of a random W for each head. */
+    private static float[] grams(Random random, int heads, int dim) {
+        float[] grams = new float[heads * dim * dim];
+        for (int head = 0; head < heads; head++) {
+            float[] w = random(random, 2 * dim * dim);
+            for (int i = 0; i < dim * dim; i++) {
+                for (int row = 0; row < 2 * dim; row++) {
+                    grams[head * dim * dim + i] += w[row * dim + i / dim] * w[row * dim + i % dim];
+                }
+            }
+        }
+        return grams;
     }
 
     private static double[] rotate(float[] in, int from, int dim, int position, float[] cosines, float[] sines) {

@@ -44,7 +44,7 @@ class EntryMergingTest {
             backend.storeScores(matrix(backend, random, KV_HEADS), segment, 1);
             KvEntries before = backend.copyEntries(cache);
             EvictionSpec.Sharing sharing = shared ? new EvictionSpec.Sharing(10, ROWS) : null;
-            backend.evict(cache, new EvictionSpec(new int[] {90, 70}, 4, 11, sharing, 1, null, true));
+            backend.evict(cache, new EvictionSpec(new int[] {90, 70}, 4, 11, sharing, 1, null, 0, true));
             KvEntries after = backend.copyEntries(cache);
             assertThat(after.entries()).isEqualTo(160);
             int merged = 0;

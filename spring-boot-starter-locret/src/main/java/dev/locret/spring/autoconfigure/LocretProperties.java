@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  *     downloaded unless it is here. Without it there are no beans.
  * @param retainingHeadsPath Retaining heads trained for the very model, as safetensors or as a PyTorch file.
  * @param questionAwareHeadsPath Retaining heads trained with the question in front of the document.
- * @param device Device that computes: auto or cpu.
+ * @param device Device that computes: auto (the CPU), cpu, cuda or cuda:N.
  * @param cacheBudget Entries that each KV head keeps, for example 4096, or memory for all caches, for example 2GB.
  * @param chunkSize Tokens of a prompt that are read at a time.
  * @param stabilizers Last entries that stay in the cache after each chunk but the final one.

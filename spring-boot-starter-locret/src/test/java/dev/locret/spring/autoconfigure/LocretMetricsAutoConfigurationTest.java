@@ -9,11 +9,10 @@ import dev.locret.testing.DemoEngine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.actuate.autoconfigure.metrics.MetricsAutoConfiguration;
-import org.springframework.boot.actuate.autoconfigure.metrics.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.util.ClassUtils;
 
 class LocretMetricsAutoConfigurationTest {
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -31,7 +30,8 @@ class LocretMetricsAutoConfigurationTest {
     @Test
     void bootBindsTheMeters() {
         loaded.withConfiguration(AutoConfigurations.of(
-                        MetricsAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class))
+                        bootClass("MetricsAutoConfiguration"),
+                        bootClass("export.simple.SimpleMetricsExportAutoConfiguration")))
                 .run(context -> {
                     double limit = context.getBean(MeterRegistry.class)
                             .get("locret.sessions.limit")
@@ -41,6 +41,15 @@ class LocretMetricsAutoConfigurationTest {
                     assertThat(limit)
                             .isEqualTo(DemoEngine.shared().status().queue().sessions());
                 });
+    }
+
+    /** A class of Boot's metrics, which have moved with Boot 4. */
+    private static Class<?> bootClass(String name) {
+        String three = "org.springframework.boot.actuate.autoconfigure.metrics.";
+        String four = "org.springframework.boot.micrometer.metrics.autoconfigure.";
+        return ClassUtils.isPresent(three + name, null)
+                ? ClassUtils.resolveClassName(three + name, null)
+                : ClassUtils.resolveClassName(four + name, null);
     }
 
     @Test
