@@ -39,8 +39,14 @@ record PackedRow(KvCacheType type, PanelFormat format, int headDim) {
             if (header() == 1) {
                 words[body - stride] = half(in, block);
             }
-            for (int k = 0; k < dimensions(group); k++) {
-                words[body + k / perWord() * stride] |= bits(in, block, k) << 32 / perWord() * (k % perWord());
+            int width = 32 / perWord();
+            int count = dimensions(group);
+            for (int k = 0, target = body; k < count; target += stride) {
+                int word = 0;
+                for (int shift = 0; shift < 32 && k < count; shift += width) {
+                    word |= bits(in, block, k++) << shift;
+                }
+                words[target] = word;
             }
         }
     }

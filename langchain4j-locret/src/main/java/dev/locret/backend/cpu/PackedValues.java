@@ -3,8 +3,8 @@ package dev.locret.backend.cpu;
 import dev.locret.tensor.HalfFloat;
 
 /**
- * Unpacks values of a packed cache. In plain loops, a few instructions a number: what a block's lanes need lies in half a
- * vector, and whether HotSpot keeps vectors of two sizes in registers depends on what else it has compiled.
+ * Unpacks values of a packed cache. In plain loops, a few instructions a number: a block's lanes are half a vector wide,
+ * and whether HotSpot keeps vectors of two sizes in registers depends on what else it has compiled.
  */
 final class PackedValues {
     private static final int BLOCK = 32;
@@ -19,20 +19,30 @@ final class PackedValues {
      * @param panelStride elements from one panel to the next
      */
     static void unpack(PackedRow row, int[] words, int offset, int rows, float[] out, int width, int panelStride) {
-        int size = row.format() == PanelFormat.HALF ? PackedRow.HALVES : BLOCK;
-        int groupWords = row.format() == PanelFormat.HALF ? PackedRow.HALVES / 2 : row.format().groupWords();
         for (int i = 0; i < rows; i++) {
-            int group = offset + i * row.words();
-            for (int j = 0; j < row.headDim(); j += size) {
-                for (int part = 0; part < size && j + part < row.headDim(); part += 8) {
-                    int to = (j + part) / width * panelStride + i * width + (j + part) % width;
-                    switch (row.format()) {
-                        case HALF -> halves(words, group + part / 2, out, to);
-                        case BITS8 -> bytes(words, group, part / 4, out, to);
-                        default -> nibbles(words, group, part / 8, out, to);
-                    }
+            unpack(row, words, offset + i * row.words(), out, i * width, width, panelStride);
+        }
+    }
+
+    private static void unpack(PackedRow row, int[] words, int at, float[] out, int to, int width, int panelStride) {
+        PanelFormat format = row.format();
+        int size = format == PanelFormat.HALF ? 8 : BLOCK;
+        int groupWords = format == PanelFormat.HALF ? 4 : format.groupWords();
+        // No division by the width, which is no constant: it would take longer than all else.
+        int lane = 0;
+        for (int group = at, j = 0; j < row.headDim(); group += groupWords) {
+            float scale = format == PanelFormat.HALF ? 1 : HalfFloat.fromF16((short) words[group]);
+            for (int part = 0; part < size; part += 8, j += 8) {
+                switch (format) {
+                    case HALF -> halves(words, group, out, to + lane);
+                    case BITS8 -> bytes(words, group + 1 + part / 4, scale, out, to + lane);
+                    default -> nibbles(words[group + 1 + part / 8], scale, out, to + lane);
                 }
-                group += groupWords;
+                lane += 8;
+                if (lane == width) {
+                    lane = 0;
+                    to += panelStride;
+                }
             }
         }
     }
@@ -52,10 +62,9 @@ final class PackedValues {
     }
 
     /** Eight dimensions of two words. */
-    private static void bytes(int[] words, int group, int word, float[] out, int to) {
-        float scale = HalfFloat.fromF16((short) words[group]);
-        int low = words[group + 1 + word];
-        int high = words[group + 2 + word];
+    private static void bytes(int[] words, int at, float scale, float[] out, int to) {
+        int low = words[at];
+        int high = words[at + 1];
         out[to] = (byte) low * scale;
         out[to + 1] = (byte) (low >> 8) * scale;
         out[to + 2] = (byte) (low >> 16) * scale;
@@ -67,9 +76,7 @@ final class PackedValues {
     }
 
     /** Eight dimensions of one word. */
-    private static void nibbles(int[] words, int group, int word, float[] out, int to) {
-        float scale = HalfFloat.fromF16((short) words[group]);
-        int quants = words[group + 1 + word];
+    private static void nibbles(int quants, float scale, float[] out, int to) {
         out[to] = ((quants & 15) - 8) * scale;
         out[to + 1] = ((quants >>> 4 & 15) - 8) * scale;
         out[to + 2] = ((quants >>> 8 & 15) - 8) * scale;
