@@ -80,8 +80,7 @@ class PolicyMatrixTest {
             CachePlan sizes = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, 0, 1, retention, type);
             Decoder decoder = new Decoder(
                     files.weights(), backend, CHUNK, 1, sizes.longest(), positions, RotaryEmbedding.Factors.LONG);
-            ScoringHeads heads =
-                    blocks ? RandomHeads.of(name, files.weights().config()) : TrainedHeadFiles.of(name);
+            ScoringHeads heads = blocks ? RandomHeads.of(name, files.weights().config()) : TrainedHeadFiles.of(name);
             EvictionPolicy policy = EvictionPolicies.create(name, backend, heads, CHUNK);
             KvCache cache = KvCache.allocate(backend, decoder.config(), sizes);
             // Types change neither what is forced nor what is pooled: once is enough for them.

@@ -57,8 +57,7 @@ final class RandomHeads {
         while (floats.hasRemaining()) {
             floats.putFloat((float) (random.nextGaussian() / Math.sqrt(shape.columns())));
         }
-        return new HostTensor(name, DType.F32, shape, (offset, length) -> ByteBuffer.wrap(
-                        content, (int) offset, length)
+        return new HostTensor(name, DType.F32, shape, (offset, length) -> ByteBuffer.wrap(content, (int) offset, length)
                 .slice()
                 .order(ByteOrder.LITTLE_ENDIAN));
     }
