@@ -72,17 +72,21 @@ class PolicyMatrixTest {
     void keepsTheBudgetTheBestAndTheForced(
             String kernels, String name, PositionMode positions, Retention retention, KvCacheType type) {
         // Blocks of 32 need a model whose heads they fill.
-        Golden golden = Golden.of(type.elements().blockSize() > 1 ? "qwen3-tiny" : "llama-tiny");
+        boolean blocks = type.elements().blockSize() > 1;
+        Golden golden = Golden.of(blocks ? "qwen3-tiny" : "llama-tiny");
         try (Backend backend = new CpuBackend(2, kernels);
                 ModelFiles files = ModelFiles.open(golden.directory())) {
             ValueGrams grams = retention.valueNorm() ? ValueGrams.load(files.weights(), backend) : null;
             CachePlan sizes = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, 0, 1, retention, type);
             Decoder decoder = new Decoder(
                     files.weights(), backend, CHUNK, 1, sizes.longest(), positions, RotaryEmbedding.Factors.LONG);
-            EvictionPolicy policy = EvictionPolicies.create(name, backend, TrainedHeadFiles.of(name), CHUNK);
+            ScoringHeads heads = blocks ? RandomHeads.of(name, files.weights().config()) : TrainedHeadFiles.of(name);
+            EvictionPolicy policy = EvictionPolicies.create(name, backend, heads, CHUNK);
             KvCache cache = KvCache.allocate(backend, decoder.config(), sizes);
-            for (int pinned : new int[] {0, 6}) {
-                for (int pooling : new int[] {1, 5}) {
+            // Types change neither what is forced nor what is pooled: once is enough for them.
+            boolean plain = type == KvCacheType.F32;
+            for (int pinned : plain ? new int[] {0, 6} : new int[] {6}) {
+                for (int pooling : plain ? new int[] {1, 5} : new int[] {5}) {
                     cache.clear();
                     CachePlan plan = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, pinned, pooling, retention, type);
                     read(decoder, cache, policy, plan, new Evictor(backend, plan, grams), files.weights());

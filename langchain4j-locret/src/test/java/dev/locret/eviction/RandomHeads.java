@@ -10,31 +10,55 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** Retaining heads that nobody trained, for models that have none. */
+/** Heads of every kind that nobody trained, for models that have none. */
 final class RandomHeads {
+    private static final int WIDTH = 16;
+
     private RandomHeads() {}
 
-    static RetainingHeads of(ModelConfig config, int hidden) {
-        Random random = new Random(hidden);
-        Map<String, HostTensor> tensors = new HashMap<>();
+    /** Heads that a policy scores with; null for policies that need none. */
+    static ScoringHeads of(String policy, ModelConfig config) {
         int inputs = (config.heads() + 2 * config.kvHeads()) * config.headDim();
+        Map<String, HostTensor> tensors = new HashMap<>();
         for (int layer = 0; layer < config.layers(); layer++) {
-            put(tensors, layer, 1, hidden, inputs, random);
-            put(tensors, layer, 2, config.kvHeads(), hidden, random);
+            String attention = "model.layers." + layer + ".self_attn.";
+            switch (policy) {
+                case "locret" -> {
+                    put(tensors, attention + "fc1.weight", WIDTH, inputs);
+                    put(tensors, attention + "fc2.weight", config.kvHeads(), WIDTH);
+                }
+                case "trimkv" -> {
+                    put(tensors, attention + "retention_gate.linear1.weight", WIDTH, config.hiddenSize());
+                    put(tensors, attention + "retention_gate.linear1.bias", WIDTH);
+                    put(tensors, attention + "retention_gate.linear2.weight", config.kvHeads(), WIDTH);
+                    put(tensors, attention + "retention_gate.bias", config.kvHeads());
+                }
+                case "kvzap" -> {
+                    put(tensors, "layers." + layer + ".weight", config.kvHeads(), config.hiddenSize());
+                    put(tensors, "layers." + layer + ".bias", config.kvHeads());
+                }
+                default -> {
+                    return null;
+                }
+            }
         }
-        return RetainingHeads.of(tensors, config, "random heads");
+        return ScoringHeads.of(tensors, config, "random heads");
     }
 
-    private static void put(Map<String, HostTensor> tensors, int layer, int fc, int rows, int columns, Random random) {
-        String name = "model.layers." + layer + ".self_attn.fc" + fc + ".weight";
-        byte[] content = new byte[4 * rows * columns];
+    private static void put(Map<String, HostTensor> tensors, String name, long... shape) {
+        HostTensor tensor = tensor(name, Shape.of(shape));
+        tensors.put(name, tensor);
+    }
+
+    private static HostTensor tensor(String name, Shape shape) {
+        Random random = new Random(name.hashCode());
+        byte[] content = new byte[(int) (4 * shape.rows() * shape.columns())];
         ByteBuffer floats = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
         while (floats.hasRemaining()) {
-            floats.putFloat((float) (random.nextGaussian() / Math.sqrt(columns)));
+            floats.putFloat((float) (random.nextGaussian() / Math.sqrt(shape.columns())));
         }
-        tensors.put(name, new HostTensor(name, DType.F32, Shape.of(rows, columns), (offset, length) -> ByteBuffer.wrap(
-                        content, (int) offset, length)
+        return new HostTensor(name, DType.F32, shape, (offset, length) -> ByteBuffer.wrap(content, (int) offset, length)
                 .slice()
-                .order(ByteOrder.LITTLE_ENDIAN)));
+                .order(ByteOrder.LITTLE_ENDIAN));
     }
 }

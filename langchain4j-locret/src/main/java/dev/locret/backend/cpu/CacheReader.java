@@ -16,6 +16,7 @@ final class CacheReader {
     private final int width;
     private final float[] keyScratch;
     private final float[] valueScratch;
+    private final float[] scales;
     private float[] floats;
     private int offset;
     private int panelStride;
@@ -24,6 +25,7 @@ final class CacheReader {
         this.kernels = kernels;
         this.width = kernels.width();
         this.keyScratch = new float[keyFloats(headDim, width)];
+        this.scales = new float[width];
         this.valueScratch = new float[valueFloats(headDim, width)];
     }
 
@@ -44,7 +46,7 @@ final class CacheReader {
 
     /** Bytes that {@link #of} allocates. */
     static long bytes(int headDim, int width, int threads) {
-        return 4L * threads * (keyFloats(headDim, width) + valueFloats(headDim, width));
+        return 4L * threads * (keyFloats(headDim, width) + valueFloats(headDim, width) + width);
     }
 
     /** Finds the panel of keys {@code [headDim][width]} that begins with an entry. */
@@ -57,8 +59,7 @@ final class CacheReader {
             return;
         }
         PackedRow row = PackedRow.of(cache.type(), cache.headDim());
-        int groups = row.words() / row.format().groupWords();
-        kernels.unpack(row.format(), CpuBuffer.ints(cache.keys()), at, groups, keyScratch);
+        PackedKeys.unpack(row, CpuBuffer.ints(cache.keys()), at, width, keyScratch, scales);
         if (cache.type().mixesKeys()) {
             kernels.unmixKeys(keyScratch, cache.headDim());
         }
@@ -83,15 +84,8 @@ final class CacheReader {
         floats = valueScratch;
         offset = 0;
         panelStride = BLOCK * width;
-        kernels.unpackValues(
-                row.format(),
-                CpuBuffer.ints(cache.values()),
-                (cache.first(head) + begin) * row.words(),
-                row.words(),
-                count,
-                cache.headDim(),
-                valueScratch,
-                panelStride);
+        int first = (cache.first(head) + begin) * row.words();
+        PackedValues.unpack(row, CpuBuffer.ints(cache.values()), first, count, valueScratch, width, panelStride);
     }
 
     float[] floats() {

@@ -78,27 +78,6 @@ public interface Kernels {
     void unpack(PanelFormat format, int[] words, int offset, int groups, float[] out);
 
     /**
-     * Unpacks values of a packed cache to panels of dimensions {@code [ceil(headDim / width)][rows of a panel][width]}.
-     *
-     * @param words {@code [rows][rowWords]} from {@code offset}, see {@link PackedValues}
-     * @param panelStride elements from one panel to the next
-     */
-    default void unpackValues(
-            PanelFormat format,
-            int[] words,
-            int offset,
-            int rowWords,
-            int rows,
-            int headDim,
-            float[] out,
-            int panelStride) {
-        for (int row = 0; row < rows; row++) {
-            int at = offset + row * rowWords;
-            PackedValues.unpack(format, words, at, 0, headDim, out, row * width(), width(), panelStride);
-        }
-    }
-
-    /**
      * Undoes what {@link dev.locret.backend.KeyMixing} does, for the keys of one panel; sums in its order.
      *
      * @param keys {@code [headDim][width]}

@@ -1,18 +1,16 @@
 package dev.locret.backend.cpu;
 
 import dev.locret.backend.KvCacheType;
-import dev.locret.tensor.HalfFloat;
 import java.util.Arrays;
 
 /**
- * How a key or value of a packed cache lies in words, by groups as {@link PanelFormat} says. A key is a lane of a panel,
- * so its words lie a panel's width apart. A value's words follow each other, and its dimensions are spread so that the
- * same bits of eight words hold eight dimensions in a row, but for nibbles, of which a word holds eight in a row.
+ * How a key or value of a packed cache lies in words, by groups as {@link PanelFormat} says, without minima. A key is a lane of a panel,
+ * so its words lie a panel's width apart; a value's words follow each other.
  *
  * @param format FLOAT is never used here
  */
 record PackedRow(KvCacheType type, PanelFormat format, int headDim) {
-    /** Dimensions of a value's group of halves. */
+    /** Halves fill whole groups of this size. */
     static final int HALVES = 16;
 
     static PackedRow of(KvCacheType type, int headDim) {
@@ -26,27 +24,12 @@ record PackedRow(KvCacheType type, PanelFormat format, int headDim) {
                 : format.groups(headDim) * format.groupWords();
     }
 
-    /** Writes a key that lies in a file's layout at {@code in[from]}. */
-    void putKey(byte[] in, int from, int[] words, int at, int width) {
-        put(in, from, words, at, width, false);
-    }
-
-    /** Writes a value. */
-    void putValue(byte[] in, int from, int[] words, int at) {
-        put(in, from, words, at, 1, true);
-    }
-
-    /** Reads a key back. */
-    void takeKey(int[] words, int at, int width, byte[] out, int to) {
-        take(words, at, width, false, out, to);
-    }
-
-    /** Reads a value back. */
-    void takeValue(int[] words, int at, byte[] out, int to) {
-        take(words, at, 1, true, out, to);
-    }
-
-    private void put(byte[] in, int from, int[] words, int at, int stride, boolean spread) {
+    /**
+     * Writes a row that lies in a file's layout at {@code in[from]}.
+     *
+     * @param stride elements from one word to the next
+     */
+    void put(byte[] in, int from, int[] words, int at, int stride) {
         for (int w = 0; w < words(); w++) {
             words[at + w * stride] = 0;
         }
@@ -54,16 +37,22 @@ record PackedRow(KvCacheType type, PanelFormat format, int headDim) {
             int block = from + group * blockBytes();
             int body = at + (group * groupWords() + header()) * stride;
             if (header() == 1) {
-                int scale = half(in, block);
-                words[body - stride] = format == PanelFormat.BITS4 ? scale | minimum(scale) << 16 : scale;
+                words[body - stride] = half(in, block);
             }
-            for (int k = 0; k < dimensions(group); k++) {
-                words[body + word(k, spread) * stride] |= bits(in, block, k) << shift(k, spread);
+            int width = 32 / perWord();
+            int count = dimensions(group);
+            for (int k = 0, target = body; k < count; target += stride) {
+                int word = 0;
+                for (int shift = 0; shift < 32 && k < count; shift += width) {
+                    word |= bits(in, block, k++) << shift;
+                }
+                words[target] = word;
             }
         }
     }
 
-    private void take(int[] words, int at, int stride, boolean spread, byte[] out, int to) {
+    /** Reads a row back. */
+    void take(int[] words, int at, int stride, byte[] out, int to) {
         for (int group = 0; group < groups(); group++) {
             int block = to + group * blockBytes();
             int body = at + (group * groupWords() + header()) * stride;
@@ -72,7 +61,7 @@ record PackedRow(KvCacheType type, PanelFormat format, int headDim) {
                 putHalf(words[body - stride], out, block);
             }
             for (int k = 0; k < dimensions(group); k++) {
-                int bits = words[body + word(k, spread) * stride] >>> shift(k, spread);
+                int bits = words[body + k / perWord() * stride] >>> 32 / perWord() * (k % perWord());
                 switch (format) {
                     case HALF -> putHalf(bits, out, block + 2 * k);
                     case BITS8 -> out[block + 2 + k] = (byte) bits;
@@ -107,19 +96,11 @@ record PackedRow(KvCacheType type, PanelFormat format, int headDim) {
         return format == PanelFormat.HALF ? 2 * dimensions(group) : blockBytes();
     }
 
-    private int word(int k, boolean spread) {
+    private int perWord() {
         return switch (format) {
-            case HALF -> spread ? k % 8 : k / 2;
-            case BITS8 -> spread ? k % 8 : k / 4;
-            default -> k / 8;
-        };
-    }
-
-    private int shift(int k, boolean spread) {
-        return switch (format) {
-            case HALF -> 16 * (spread ? k / 8 : k % 2);
-            case BITS8 -> 8 * (spread ? k / 8 : k % 4);
-            default -> 4 * (k % 8);
+            case HALF -> 2;
+            case BITS8 -> 4;
+            default -> 8;
         };
     }
 
@@ -129,11 +110,6 @@ record PackedRow(KvCacheType type, PanelFormat format, int headDim) {
             case BITS8 -> in[block + 2 + k] & 0xff;
             default -> in[block + 2 + k % 16] >> 4 * (k / 16) & 15;
         };
-    }
-
-    /** The minimum of four-bit numbers whose zero is 8; exact. */
-    private static int minimum(int scale) {
-        return HalfFloat.toF16(-8 * HalfFloat.fromF16((short) scale)) & 0xffff;
     }
 
     private static int half(byte[] in, int at) {

@@ -38,25 +38,25 @@ final class PackedRows implements CacheRows {
             KeyMixing.mix(mixed, 0, mixed.length);
         }
         KvQuantizer.row(cache.type(), mixed, 0, cache.headDim(), converted, 0);
-        row.putKey(converted, 0, keys, layout.key(head, entry), layout.width());
+        row.put(converted, 0, keys, layout.key(head, entry), layout.width());
     }
 
     @Override
     public void putValue(float[] newValues, int from, int head, int entry) {
         KvQuantizer.row(cache.type(), newValues, from, cache.headDim(), converted, 0);
-        row.putValue(converted, 0, values, value(cache.first(head) + entry));
+        row.put(converted, 0, values, value(cache.first(head) + entry), 1);
     }
 
     @Override
     public void take(int head, int entry, KvRows outKeys, KvRows outValues, int to) {
-        row.takeKey(keys, layout.key(head, entry), layout.width(), outKeys.packed(), outKeys.at(to));
-        row.takeValue(values, value(cache.first(head) + entry), outValues.packed(), outValues.at(to));
+        row.take(keys, layout.key(head, entry), layout.width(), outKeys.packed(), outKeys.at(to));
+        row.take(values, value(cache.first(head) + entry), 1, outValues.packed(), outValues.at(to));
     }
 
     @Override
     public void set(KvRows inKeys, KvRows inValues, int from, int head, int entry) {
-        row.putKey(inKeys.packed(), inKeys.at(from), keys, layout.key(head, entry), layout.width());
-        row.putValue(inValues.packed(), inValues.at(from), values, value(cache.first(head) + entry));
+        row.put(inKeys.packed(), inKeys.at(from), keys, layout.key(head, entry), layout.width());
+        row.put(inValues.packed(), inValues.at(from), values, value(cache.first(head) + entry), 1);
     }
 
     @Override

@@ -226,19 +226,6 @@ public final class VectorKernels implements Kernels {
         PackedPanels.unpack(format, words, offset, groups, out, headers.get());
     }
 
-    @Override
-    public void unpackValues(
-            PanelFormat format,
-            int[] words,
-            int offset,
-            int rowWords,
-            int rows,
-            int headDim,
-            float[] out,
-            int panelStride) {
-        CachedValues.unpack(format, words, offset, rowWords, rows, headDim, out, WIDTH, panelStride);
-    }
-
     // Two stages at a time: half of the loads and stores.
     @Override
     public void unmixKeys(float[] keys, int headDim) {
