@@ -25,6 +25,11 @@ public record Candidate(
         double recentShare,
         int scorePooling) {
 
+    /** The same settings under another policy. */
+    Candidate withPolicy(String other) {
+        return new Candidate(other, budget, chunkSize, allocation, pinnedTokens, recentShare, scorePooling);
+    }
+
     /** Puts the settings in place. */
     public EngineOptions.Builder applyTo(EngineOptions.Builder options) {
         return options.policy(policy)

@@ -102,7 +102,7 @@ public final class Tuning {
         Set<Candidate> tried = new LinkedHashSet<>(drawn);
         List<Trial> finalists = new ArrayList<>(race(drawn, listener));
         Candidate winner = chosen(finalists).candidate();
-        List<Candidate> near = all.stream()
+        List<Candidate> near = shuffled(all).stream()
                 .filter(c -> SearchSpace.distance(c, winner) == 1 && !tried.contains(c))
                 .limit(options.trials - tried.size())
                 .toList();
@@ -119,11 +119,16 @@ public final class Tuning {
 
     /** Two thirds of the trials: the plain candidates first, then others at random. */
     private List<Candidate> drawn(List<Candidate> all, SearchSpace space) {
-        List<Candidate> order = new ArrayList<>(all);
-        Collections.shuffle(order, new Random(options.seed));
+        List<Candidate> order = shuffled(all);
         order.sort(Comparator.comparing(c -> !space.isPlain(c)));
         int first = all.size() <= options.trials ? all.size() : (2 * options.trials + 2) / 3;
         return order.subList(0, Math.min(first, order.size()));
+    }
+
+    private List<Candidate> shuffled(List<Candidate> candidates) {
+        List<Candidate> order = new ArrayList<>(candidates);
+        Collections.shuffle(order, new Random(options.seed));
+        return order;
     }
 
     /** Those of the candidates that came to be measured on all documents. */
