@@ -3,6 +3,7 @@ package dev.locret;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.locret.backend.KvCacheType;
 import dev.locret.chat.tools.ToolFormat;
 import dev.locret.common.Checks;
 import dev.locret.engine.EngineOptions;
@@ -132,6 +133,14 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
     /** Odd width of the maximum taken over neighbouring tokens' scores; 1, none, by default. */
     public B scorePooling(Integer scorePooling) {
         return loading("scorePooling", scorePooling, EngineOptions.Builder::scorePooling);
+    }
+
+    /**
+     * How the cache holds keys and values: {@code F32} by default; {@code F16}, {@code Q8_0} and {@code Q4_0} take a
+     * half, a quarter and a seventh of the memory.
+     */
+    public B kvCacheType(KvCacheType kvCacheType) {
+        return loading("kvCacheType", kvCacheType, EngineOptions.Builder::kvCacheType);
     }
 
     /** Whether scores are combined with the norm of what an entry adds to the output; off by default. */

@@ -1,5 +1,7 @@
 package dev.locret.backend;
 
+import dev.locret.common.Checks;
+import dev.locret.common.LocretException;
 import dev.locret.tensor.HostTensor;
 import java.util.List;
 
@@ -39,6 +41,22 @@ public interface Backend extends AutoCloseable {
      */
     KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest);
 
+    /**
+     * As above for keys and values of another type.
+     *
+     * @throws LocretException ({@code invalid-argument}) if this device does not hold them so
+     */
+    default KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
+        requireFloats(type);
+        return allocateCache(name, kvHeads, headDim, capacity, largest);
+    }
+
+    private void requireFloats(KvCacheType type) {
+        Checks.argument(
+                type == KvCacheType.F32,
+                () -> "this device holds its cache as f32 only: kv-cache-type=" + type + ", device=" + describe());
+    }
+
     /** As above for heads that all have the same room. */
     default KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity) {
         return allocateCache(name, kvHeads, headDim, capacity, capacity);
@@ -46,6 +64,12 @@ public interface Backend extends AutoCloseable {
 
     /** Bytes that {@link #allocateCache} occupies. */
     long cacheBytes(int kvHeads, int headDim, int capacity, int largest);
+
+    /** As above for keys and values of another type. */
+    default long cacheBytes(int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
+        requireFloats(type);
+        return cacheBytes(kvHeads, headDim, capacity, largest);
+    }
 
     /** As above for heads that all have the same room. */
     default long cacheBytes(int kvHeads, int headDim, int capacity) {
@@ -113,6 +137,9 @@ public interface Backend extends AutoCloseable {
 
     /** {@code x = silu(x)} in place. */
     void silu(Matrix x, int rows);
+
+    /** {@code x = x · Φ(x)} in place, with the normal distribution's Φ itself and no approximation by tanh. */
+    void gelu(Matrix x, int rows);
 
     /**
      * Appends the new tokens of a segment to its cache, keys before rotary embedding.

@@ -12,9 +12,11 @@ import java.util.List;
  * @param sharing how heads share the sum of their budgets, or null if each keeps its own
  * @param pooling odd width of the maximum taken over neighbouring entries' scores, 1 for none
  * @param valueNorm how scores are combined with the norms of values, or null if they are not
+ * @param agesFrom 0, or the position that ages are counted to: then what is stored of an entry is the logit {@code x} of
+ *     a decay, and its score {@code log sigmoid(x) · (agesFrom - position)}
  */
 public record EvictionSpec(
-        int[] budgets, int pinnedTokens, int recent, Sharing sharing, int pooling, ValueNorm valueNorm) {
+        int[] budgets, int pinnedTokens, int recent, Sharing sharing, int pooling, ValueNorm valueNorm, int agesFrom) {
     /**
      * The best entries of all heads stay, as many as all budgets together.
      *
@@ -33,6 +35,6 @@ public record EvictionSpec(
 
     /** Each head keeps its own budget, by the scores as they are. */
     public EvictionSpec(int[] budgets, int pinnedTokens, int recent) {
-        this(budgets, pinnedTokens, recent, null, 1, null);
+        this(budgets, pinnedTokens, recent, null, 1, null, 0);
     }
 }

@@ -7,26 +7,59 @@ package dev.locret.backend;
  *
  * @param lengths entries of each KV head, {@code [kvHeads]}
  * @param headDim dimension of a head
- * @param keys keys before rotary embedding, {@code [entries of all heads, headDim]}
+ * @param keys keys before rotary embedding, mixed if the type does so, a row for each entry of all heads
  * @param values the same
  * @param scores {@code [entries of all heads]}
  * @param positions positions in the text, {@code [entries of all heads]}
  */
-public record KvEntries(int[] lengths, int headDim, float[] keys, float[] values, float[] scores, int[] positions) {
-    /** Empty arrays of the right sizes. */
+public record KvEntries(int[] lengths, int headDim, KvRows keys, KvRows values, float[] scores, int[] positions) {
+    /** Empty arrays of the right sizes for a cache that holds floats. */
     public static KvEntries allocate(int[] lengths, int headDim) {
+        return allocate(lengths, headDim, KvCacheType.F32);
+    }
+
+    /** Empty arrays of the right sizes. */
+    public static KvEntries allocate(int[] lengths, int headDim, KvCacheType type) {
         int entries = 0;
         for (int length : lengths) {
             entries = Math.addExact(entries, length);
         }
-        int floats = Math.multiplyExact(entries, headDim);
         return new KvEntries(
-                lengths.clone(), headDim, new float[floats], new float[floats], new float[entries], new int[entries]);
+                lengths.clone(),
+                headDim,
+                KvRows.allocate(type, entries, headDim),
+                KvRows.allocate(type, entries, headDim),
+                new float[entries],
+                new int[entries]);
     }
 
     /** Bytes of {@code entries} entries. */
-    public static long bytes(long entries, int headDim) {
-        return Math.multiplyExact(entries, 4L * (2L * headDim + 2));
+    public static long bytes(long entries, int headDim, KvCacheType type) {
+        return Math.multiplyExact(entries, 2 * type.rowBytes(headDim) + 8);
+    }
+
+    /** Bytes of all entries. */
+    public long bytes() {
+        return bytes(entries(), headDim, type());
+    }
+
+    /** All keys as floats: those of the cache, or a new array. */
+    public float[] keyFloats() {
+        float[] floats = keys.floats();
+        for (int entry = 0; type().mixesKeys() && entry < entries(); entry++) {
+            KeyMixing.unmix(floats, entry * headDim, headDim);
+        }
+        return floats;
+    }
+
+    /** All values as floats: those of the cache, or a new array. */
+    public float[] valueFloats() {
+        return values.floats();
+    }
+
+    /** How keys and values are held. */
+    public KvCacheType type() {
+        return keys.type();
     }
 
     /** Entries of all heads. */

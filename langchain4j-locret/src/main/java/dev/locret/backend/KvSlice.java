@@ -14,6 +14,7 @@ public final class KvSlice {
     private final DeviceBuffer values;
     private final DeviceBuffer scores;
     private final DeviceBuffer positions;
+    private final KvCacheType type;
     private final int headDim;
     private final int capacity;
     private final int largest;
@@ -27,6 +28,7 @@ public final class KvSlice {
      * @param values the same
      * @param scores {@code [entries of all heads]}
      * @param positions {@code [entries of all heads]}, integers
+     * @param type how keys and values are held
      * @param capacity entries that fit in each head while all are equally full
      * @param largest most entries of one head; more than {@code capacity} if heads share their room
      * @param alignment a head begins at a multiple of so many entries
@@ -36,11 +38,13 @@ public final class KvSlice {
             DeviceBuffer values,
             DeviceBuffer scores,
             DeviceBuffer positions,
+            KvCacheType type,
             int kvHeads,
             int headDim,
             int capacity,
             int largest,
             int alignment) {
+        this.type = type;
         this.keys = keys;
         this.values = values;
         this.scores = scores;
@@ -79,6 +83,11 @@ public final class KvSlice {
 
     public DeviceBuffer positions() {
         return positions;
+    }
+
+    /** How keys and values are held. */
+    public KvCacheType type() {
+        return type;
     }
 
     public int kvHeads() {

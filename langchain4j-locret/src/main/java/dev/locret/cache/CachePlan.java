@@ -1,5 +1,6 @@
 package dev.locret.cache;
 
+import dev.locret.backend.KvCacheType;
 import dev.locret.common.Checks;
 
 /**
@@ -13,6 +14,7 @@ import dev.locret.common.Checks;
  * @param pinnedTokens first tokens of the text that every eviction keeps
  * @param scorePooling odd width of the maximum over neighbouring tokens' scores, 1 for none
  * @param retention how the budget is spent
+ * @param type how keys and values are held
  */
 public record CachePlan(
         int budget,
@@ -22,7 +24,8 @@ public record CachePlan(
         int reserve,
         int pinnedTokens,
         int scorePooling,
-        Retention retention) {
+        Retention retention,
+        KvCacheType type) {
     private static final int LIMIT = 1 << 24;
 
     public CachePlan {
@@ -38,6 +41,28 @@ public record CachePlan(
         int least = retention.allocation().least(budget);
         requireBelowBudget("stabilizers", stabilizers, pinnedTokens, budget, least);
         requireBelowBudget("recent-share's entries", retention.recent(least), pinnedTokens, budget, least);
+    }
+
+    /** A plan for a cache of floats. */
+    public CachePlan(
+            int budget,
+            int chunkSize,
+            int stabilizers,
+            int localTokens,
+            int reserve,
+            int pinnedTokens,
+            int scorePooling,
+            Retention retention) {
+        this(
+                budget,
+                chunkSize,
+                stabilizers,
+                localTokens,
+                reserve,
+                pinnedTokens,
+                scorePooling,
+                retention,
+                KvCacheType.F32);
     }
 
     /** A plan that spends its budget as the paper does. */
@@ -68,18 +93,27 @@ public record CachePlan(
     /** The same sizes for a request of its own budget. */
     public CachePlan forRequest(int newBudget, int newStabilizers) {
         return new CachePlan(
-                newBudget, chunkSize, newStabilizers, localTokens, reserve, pinnedTokens, scorePooling, retention);
+                newBudget,
+                chunkSize,
+                newStabilizers,
+                localTokens,
+                reserve,
+                pinnedTokens,
+                scorePooling,
+                retention,
+                type);
     }
 
     /** The same sizes for a request that keeps other first tokens. */
     public CachePlan withPinnedTokens(int tokens) {
-        return new CachePlan(budget, chunkSize, stabilizers, localTokens, reserve, tokens, scorePooling, retention);
+        return new CachePlan(
+                budget, chunkSize, stabilizers, localTokens, reserve, tokens, scorePooling, retention, type);
     }
 
     /** The same with another budget, and nothing that stays whatever its score: for the sizes alone. */
     public CachePlan withBudget(int entries) {
         Retention sized = new Retention(0, retention.allocation(), retention.valueNorm());
-        return new CachePlan(entries, chunkSize, 0, localTokens, reserve, 0, 1, sized);
+        return new CachePlan(entries, chunkSize, 0, localTokens, reserve, 0, 1, sized, type);
     }
 
     /** Entries that each KV head has room for beside its budget: {@code max(B, n_loc + reserve)}. */

@@ -31,12 +31,14 @@ public record CacheSnapshot(int tokens, List<KvEntries> layers) {
     public static long bytes(KvCache cache, int entries) {
         KvSlice slice = cache.layer(0);
         return Math.multiplyExact(
-                (long) cache.layers(), KvEntries.bytes((long) entries * slice.kvHeads(), slice.headDim()));
+                (long) cache.layers(),
+                KvEntries.bytes((long) entries * slice.kvHeads(), slice.headDim(), slice.type()));
     }
 
     /** Bytes of a snapshot of what {@code cache} holds. */
     public static long bytes(KvCache cache) {
-        return KvEntries.bytes(cache.entries(), cache.layer(0).headDim());
+        KvSlice slice = cache.layer(0);
+        return KvEntries.bytes(cache.entries(), slice.headDim(), slice.type());
     }
 
     /** Makes {@code cache} hold what was copied, and nothing else. */
@@ -55,7 +57,7 @@ public record CacheSnapshot(int tokens, List<KvEntries> layers) {
     public long bytes() {
         long bytes = 0;
         for (KvEntries layer : layers) {
-            bytes += KvEntries.bytes(layer.entries(), layer.headDim());
+            bytes += layer.bytes();
         }
         return bytes;
     }

@@ -43,7 +43,12 @@ public final class KvCache {
         for (int layer = 0; layer < slices.length; layer++) {
             int capacity = plan.layerBudget(layer, slices.length) + plan.beside();
             slices[layer] = backend.allocateCache(
-                    "cache." + layer, config.kvHeads(), config.headDim(), capacity, largest(plan, capacity));
+                    "cache." + layer,
+                    config.kvHeads(),
+                    config.headDim(),
+                    capacity,
+                    largest(plan, capacity),
+                    plan.type());
         }
         return new KvCache(slices);
     }
@@ -57,7 +62,8 @@ public final class KvCache {
         long bytes = 0;
         for (int layer = 0; layer < config.layers(); layer++) {
             int capacity = plan.layerBudget(layer, config.layers()) + plan.beside();
-            long one = backend.cacheBytes(config.kvHeads(), config.headDim(), capacity, largest(plan, capacity));
+            long one = backend.cacheBytes(
+                    config.kvHeads(), config.headDim(), capacity, largest(plan, capacity), plan.type());
             bytes = Math.addExact(bytes, one);
         }
         return bytes;

@@ -17,6 +17,7 @@ import dev.locret.eval.ResultsFile;
 import dev.locret.eval.Task;
 import dev.locret.eval.Tasks;
 import dev.locret.eviction.EvictionPolicies;
+import dev.locret.eviction.HeadKind;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.WeightSource;
 import java.io.IOException;
@@ -225,10 +226,10 @@ final class EvalCommand extends LocretCommand {
     }
 
     private List<String> policies(Output output) {
-        boolean heads = model.engineOptions(output).build().headsPath() != null;
+        HeadKind heads = ModelIdentity.kind(model.engineOptions(output).build().headsPath());
         if (policies == null) {
             return EvictionPolicies.names().stream()
-                    .filter(name -> heads || !EvictionPolicies.needsHeads(name))
+                    .filter(name -> EvictionPolicies.runsWith(name, heads))
                     .toList();
         }
         policies.forEach(name -> EvictionPolicies.require(name, heads));

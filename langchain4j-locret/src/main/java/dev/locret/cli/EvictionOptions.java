@@ -64,6 +64,13 @@ final class EvictionOptions {
                     + " window (default: long wherever entries may be evicted, else auto).")
     private String ropeFactors;
 
+    @Option(
+            names = "--kv-cache-type",
+            paramLabel = "TYPE",
+            defaultValue = "f32",
+            description = "How the cache holds keys and values: f32, f16, q8_0 or q4_0 (default: ${DEFAULT-VALUE}).")
+    private String kvCacheType;
+
     @Option(names = "--value-norm", description = "Combine scores with the norm of what a value adds to the output.")
     private boolean valueNorm;
 
@@ -78,6 +85,7 @@ final class EvictionOptions {
                 .scorePooling(scorePooling)
                 .recentShare(recentShare)
                 .valueNorm(valueNorm)
+                .kvCacheType(kvCacheType)
                 .budgetAllocation(budgetAllocation);
     }
 
@@ -92,6 +100,7 @@ final class EvictionOptions {
         settings.put("recentShare", String.valueOf(recentShare));
         settings.put("budgetAllocation", budgetAllocation);
         settings.put("valueNorm", String.valueOf(valueNorm));
+        settings.put("kvCacheType", kvCacheType);
         settings.put("ropeFactors", ropeFactors == null ? DEFAULT : ropeFactors);
         return settings;
     }

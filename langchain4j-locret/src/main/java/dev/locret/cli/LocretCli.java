@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             BenchCommand.class,
             TrainCommand.class,
             TrainDataCommand.class,
+            HeadsCommand.class,
             EvalCommand.class,
             TuneCommand.class,
             ExplainCommand.class,

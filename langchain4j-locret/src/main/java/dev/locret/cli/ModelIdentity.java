@@ -1,7 +1,8 @@
 package dev.locret.cli;
 
 import dev.locret.engine.ModelHash;
-import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.HeadKind;
+import dev.locret.eviction.ScoringHeads;
 import dev.locret.format.HeadsFile;
 import dev.locret.format.WeightSource;
 import java.nio.file.Path;
@@ -10,10 +11,15 @@ import java.nio.file.Path;
 final class ModelIdentity {
     private ModelIdentity() {}
 
+    /** The kind of a file's heads, null without a file. */
+    static HeadKind kind(Path heads) {
+        return heads == null ? null : HeadKind.of(HeadsFile.open(heads).keySet(), heads.toString());
+    }
+
     /** Hash of a file's heads, {@code none} without a file. */
     static String hash(Path heads, WeightSource weights) {
         return heads == null
                 ? "none"
-                : ModelHash.of(RetainingHeads.of(HeadsFile.open(heads), weights.config(), heads.toString()));
+                : ModelHash.of(ScoringHeads.of(HeadsFile.open(heads), weights.config(), heads.toString()));
     }
 }

@@ -78,7 +78,8 @@ final class ModelReportText {
                 "cache",
                 "budget " + cache.budget() + ", chunk " + cache.chunkSize() + ", stabilizers " + cache.stabilizers()
                         + ", local tokens " + cache.localTokens() + ", reserve " + cache.reserve() + ": "
-                        + memory.capacity() + " entries per KV head"));
+                        + memory.capacity() + " entries per KV head, type "
+                        + cache.type()));
         memory.parts().forEach((name, bytes) -> lines.add(entry(name, size(bytes))));
         lines.add(entry("total", size(memory.totalBytes()) + " of " + size(memory.availableBytes()) + " available"));
     }

@@ -124,7 +124,7 @@ final class TuneCommand extends LocretCommand {
                 () -> ofModel(loaded),
                 work != null ? work : Path.of(target + ".trials"),
                 settings);
-        SearchSpace searched = space.space(tuning.longest(), loaded.headsPath() != null);
+        SearchSpace searched = space.space(tuning.longest(), ModelIdentity.kind(loaded.headsPath()));
         TuningResult result;
         try (Progress progress = output.progress("tune", Progress.Unit.SAMPLES)) {
             int[] measured = {0};
@@ -186,7 +186,7 @@ final class TuneCommand extends LocretCommand {
     private Map<String, String> modelProperties(TuningResult result, EngineOptions loaded) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("model-path", model.model().startsWith("hf:") ? model.model() : absolute(loaded.modelPath()));
-        if (EvictionPolicies.needsHeads(result.chosen().policy())) {
+        if (!EvictionPolicies.runsWith(result.chosen().policy(), null)) {
             properties.put("retaining-heads-path", absolute(loaded.headsPath()));
         }
         if (loaded.questionAwareHeadsPath() != null) {

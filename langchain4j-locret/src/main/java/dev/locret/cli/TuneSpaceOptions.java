@@ -2,6 +2,7 @@ package dev.locret.cli;
 
 import dev.locret.eval.SearchSpace;
 import dev.locret.eviction.EvictionPolicies;
+import dev.locret.eviction.HeadKind;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -65,11 +66,19 @@ final class TuneSpaceOptions {
             description = "Odd widths of the maximum over neighbouring scores (default: ${DEFAULT-VALUE}).")
     private List<Integer> scorePoolings;
 
+    @Option(
+            names = "--kv-cache-type",
+            split = ",",
+            paramLabel = "TYPE",
+            defaultValue = "f32,q8_0",
+            description = "How the cache holds keys and values: f32, f16, q8_0, q4_0 (default: ${DEFAULT-VALUE}).")
+    private List<String> cacheTypes;
+
     /**
      * @param longest tokens of the longest prompt with its answer
-     * @param heads whether the model has retaining heads
+     * @param heads the kind of heads that there are, or null
      */
-    SearchSpace space(int longest, boolean heads) {
+    SearchSpace space(int longest, HeadKind heads) {
         if (policies != null) {
             policies.forEach(name -> EvictionPolicies.require(name, heads));
         }
@@ -77,7 +86,7 @@ final class TuneSpaceOptions {
                 ? policies
                 : EvictionPolicies.names().stream()
                         .filter(name -> !NOT_BY_DEFAULT.contains(name))
-                        .filter(name -> heads || !EvictionPolicies.needsHeads(name))
+                        .filter(name -> EvictionPolicies.runsWith(name, heads))
                         .toList();
         return new SearchSpace(
                 tried,
@@ -86,6 +95,7 @@ final class TuneSpaceOptions {
                 allocations,
                 pinnedTokens,
                 recentShares,
-                scorePoolings);
+                scorePoolings,
+                cacheTypes);
     }
 }

@@ -4,7 +4,9 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.Backends;
 import dev.locret.cache.KvCache;
 import dev.locret.common.Checks;
+import dev.locret.eviction.HeadKind;
 import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.ScoringHeads;
 import dev.locret.eviction.ValueGrams;
 import dev.locret.format.HeadsFile;
 import dev.locret.format.ModelConfig;
@@ -36,9 +38,9 @@ final class EngineLoader {
     static EngineParts load(EngineOptions options, Backend backend, LongSupplier nanoTime) {
         try (ModelFiles files = ModelFiles.open(options.modelPath())) {
             ModelConfig config = files.weights().config();
-            RetainingHeads heads = heads(options.headsPath(), config);
-            RetainingHeads questionHeads = heads(options.questionAwareHeadsPath(), config);
-            EngineSettings settings = EngineSettings.resolve(options, config, heads != null, backend);
+            ScoringHeads heads = heads(options.headsPath(), config);
+            RetainingHeads questionHeads = questionHeads(options.questionAwareHeadsPath(), config);
+            EngineSettings settings = EngineSettings.resolve(options, config, kind(heads), backend);
             MemoryPlan memory = new MemoryPlanner(backend, files.weights(), heads, questionHeads).require(settings);
             ModelText text = ModelText.load(files);
             Decoder decoder = new Decoder(
@@ -77,7 +79,7 @@ final class EngineLoader {
     }
 
     private static ContextFiles contextFiles(
-            EngineOptions options, WeightSource weights, RetainingHeads heads, EngineSettings settings) {
+            EngineOptions options, WeightSource weights, ScoringHeads heads, EngineSettings settings) {
         long maxBytes = options.contextsDirectoryBytes();
         Checks.argument(
                 maxBytes >= 0,
@@ -92,9 +94,9 @@ final class EngineLoader {
         try (Backend backend = open(options);
                 ModelFiles files = ModelFiles.open(options.modelPath())) {
             ModelConfig config = files.weights().config();
-            RetainingHeads heads = heads(options.headsPath(), config);
-            RetainingHeads questionHeads = heads(options.questionAwareHeadsPath(), config);
-            EngineSettings settings = EngineSettings.resolve(options, config, heads != null, backend);
+            ScoringHeads heads = heads(options.headsPath(), config);
+            RetainingHeads questionHeads = questionHeads(options.questionAwareHeadsPath(), config);
+            EngineSettings settings = EngineSettings.resolve(options, config, kind(heads), backend);
             return new MemoryPlanner(backend, files.weights(), heads, questionHeads).plan(settings);
         }
     }
@@ -104,8 +106,17 @@ final class EngineLoader {
         return Backends.open(options.device(), threads);
     }
 
-    private static RetainingHeads heads(Path path, ModelConfig config) {
+    private static ScoringHeads heads(Path path, ModelConfig config) {
+        return path == null ? null : ScoringHeads.of(HeadsFile.open(path), config, path.toString());
+    }
+
+    /** Only retaining heads are trained for a way of reading. */
+    private static RetainingHeads questionHeads(Path path, ModelConfig config) {
         return path == null ? null : RetainingHeads.of(HeadsFile.open(path), config, path.toString());
+    }
+
+    private static HeadKind kind(ScoringHeads heads) {
+        return heads == null ? null : heads.kind();
     }
 
     private static Set<Integer> endTokens(ModelFiles files, ModelText text) {

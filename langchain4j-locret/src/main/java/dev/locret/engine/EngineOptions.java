@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.backend.AttentionSpec.PositionMode;
+import dev.locret.backend.KvCacheType;
 import dev.locret.cache.BudgetAllocation;
 import dev.locret.common.Checks;
 import dev.locret.model.RotaryEmbedding;
@@ -96,6 +97,11 @@ public final class EngineOptions {
         return values.valueNorm;
     }
 
+    /** How caches hold keys and values. */
+    public KvCacheType kvCacheType() {
+        return values.kvCacheType;
+    }
+
     public int threads() {
         return values.threads;
     }
@@ -155,6 +161,7 @@ public final class EngineOptions {
         private double recentShare;
         private boolean valueNorm;
         private BudgetAllocation budgetAllocation = BudgetAllocation.UNIFORM;
+        private KvCacheType kvCacheType = KvCacheType.F32;
         private int threads;
         private int maxSessions;
         private int queueCapacity;
@@ -283,6 +290,20 @@ public final class EngineOptions {
         public Builder valueNorm(boolean valueNorm) {
             this.valueNorm = valueNorm;
             return this;
+        }
+
+        /**
+         * How caches hold keys and values; default {@code F32}. Smaller types save memory and cost accuracy; {@code Q8_0}
+         * and {@code Q4_0} need a head dimension that is a multiple of 32.
+         */
+        public Builder kvCacheType(KvCacheType kvCacheType) {
+            this.kvCacheType = Checks.notNull("kv-cache-type", kvCacheType);
+            return this;
+        }
+
+        /** As above by name: {@code f32}, {@code f16}, {@code q8_0} or {@code q4_0}. */
+        public Builder kvCacheType(String name) {
+            return kvCacheType(KvCacheType.of(Checks.notNull("kv-cache-type", name)));
         }
 
         /** Threads that compute; default {@code availableProcessors()}. */

@@ -2,12 +2,14 @@ package dev.locret.engine;
 
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
+import dev.locret.backend.KvCacheType;
 import dev.locret.cache.BudgetAllocation;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.cache.Retention;
 import dev.locret.common.Checks;
 import dev.locret.eviction.EvictionPolicies;
+import dev.locret.eviction.HeadKind;
 import dev.locret.format.ModelConfig;
 import dev.locret.model.RotaryEmbedding;
 
@@ -46,9 +48,9 @@ record EngineSettings(
     /**
      * Fills in defaults and checks what the model has a say in.
      *
-     * @param heads whether there are retaining heads
+     * @param heads the kind of trained heads that there are, or null
      */
-    static EngineSettings resolve(EngineOptions options, ModelConfig config, boolean heads, Backend backend) {
+    static EngineSettings resolve(EngineOptions options, ModelConfig config, HeadKind heads, Backend backend) {
         String policy = policy(options.policy(), heads);
         int sessions = Checks.inRange("max-sessions", orDefault(options.maxSessions(), 1), 1, 4096);
         int queue = Checks.inRange("queue-capacity", orDefault(options.queueCapacity(), DEFAULT_QUEUE), 1, LIMIT);
@@ -74,9 +76,9 @@ record EngineSettings(
                 gap);
     }
 
-    private static String policy(String name, boolean heads) {
+    private static String policy(String name, HeadKind heads) {
         if (name.equals(AUTO)) {
-            return heads ? "locret" : AUTO;
+            return heads != null ? heads.policy() : AUTO;
         }
         EvictionPolicies.require(name, heads);
         return name;
@@ -91,6 +93,8 @@ record EngineSettings(
 
     private static CachePlan plan(
             EngineOptions options, String policy, int window, int sessions, ModelConfig config, Backend backend) {
+        KvCacheType type = options.kvCacheType();
+        type.requireHeadDim(config.headDim());
         int chunk =
                 Checks.inRange("chunk-size", orDefault(options.chunkSize(), clip(DEFAULT_CHUNK, window / 4)), 1, LIMIT);
         int local = Checks.inRange(
@@ -102,7 +106,8 @@ record EngineSettings(
         int fits = allocation.largestBudget(window - beside);
         int budget = options.cacheBudget();
         if (options.cacheBytes() != 0) {
-            CachePlan sizes = new CachePlan(1, chunk, 0, local, reserve, 0, 1, new Retention(0, allocation, false));
+            CachePlan sizes =
+                    new CachePlan(1, chunk, 0, local, reserve, 0, 1, new Retention(0, allocation, false), type);
             budget = Math.min(budgetFor(options, sizes, sessions, config, backend), Math.max(1, fits));
         } else if (budget == 0) {
             budget = Math.max(1, policy.equals("none") ? fits : Math.min(LARGEST_DEFAULT_BUDGET, window / 8));
@@ -116,7 +121,8 @@ record EngineSettings(
                 reserve,
                 options.pinnedTokens(),
                 options.scorePooling(),
-                new Retention(options.recentShare(), allocation, options.valueNorm()));
+                new Retention(options.recentShare(), allocation, options.valueNorm()),
+                type);
         Checks.argument(
                 options.positions() == PositionMode.ORIGINAL || plan.longest() <= window,
                 () -> "cache has more positions than the model's window: cache-budget=" + plan.budget() + " and "

@@ -10,8 +10,8 @@ import dev.locret.common.ByteSize;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.engine.MemoryPlan.Part;
-import dev.locret.eviction.Locret;
-import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.EvictionPolicies;
+import dev.locret.eviction.ScoringHeads;
 import dev.locret.eviction.ValueGrams;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
@@ -33,13 +33,13 @@ final class MemoryPlanner {
 
     private final Backend backend;
     private final ModelConfig config;
-    private final List<RetainingHeads> heads;
+    private final List<ScoringHeads> heads;
     private final long weightBytes;
 
     /**
-     * @param heads retaining heads of every kind, or null where there are none
+     * @param heads trained heads of every kind, or null where there are none
      */
-    MemoryPlanner(Backend backend, WeightSource source, RetainingHeads... heads) {
+    MemoryPlanner(Backend backend, WeightSource source, ScoringHeads... heads) {
         this.backend = backend;
         this.config = source.config();
         this.heads = Stream.of(heads).filter(Objects::nonNull).toList();
@@ -57,8 +57,8 @@ final class MemoryPlanner {
         long logits = 4L * sessions * config.vocabularySize();
         List<Part> parts = new ArrayList<>();
         parts.add(new Part("weights", weightBytes));
-        for (RetainingHeads each : heads) {
-            parts.add(new Part("retaining heads", Locret.bytes(backend, each, cache.chunkSize())));
+        for (ScoringHeads each : heads) {
+            parts.add(new Part("retaining heads", EvictionPolicies.bytes(backend, each, cache.chunkSize())));
         }
         if (cache.retention().valueNorm()) {
             parts.add(new Part("norms of values", ValueGrams.bytes(backend, config)));
@@ -85,7 +85,8 @@ final class MemoryPlanner {
         }
         int entries = settings.policy().equals("none") ? cache.capacity() : cache.budget();
         long one = Math.multiplyExact(
-                (long) config.layers(), KvEntries.bytes((long) entries * config.kvHeads(), config.headDim()));
+                (long) config.layers(),
+                KvEntries.bytes((long) entries * config.kvHeads(), config.headDim(), cache.type()));
         long taken = others.stream().mapToLong(Part::bytes).sum();
         long bytes = Math.min(DEFAULT_SNAPSHOTS * one, (available - taken) / 4);
         return bytes < one ? 0 : bytes;

@@ -1,15 +1,16 @@
 package dev.locret.engine;
 
-import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.HeadLinear;
+import dev.locret.eviction.ScoringHeads;
 import dev.locret.format.WeightSource;
 import dev.locret.tensor.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
 
@@ -33,11 +34,17 @@ public final class ModelHash {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Of retaining heads. */
-    public static String of(RetainingHeads heads) {
+    /** Of trained heads: the first layers of all blocks, then the second ones, and so on. */
+    public static String of(ScoringHeads heads) {
         MessageDigest digest = sha256();
-        for (HostTensor[] tensors : List.of(heads.fc1(), heads.fc2())) {
-            Arrays.stream(tensors).forEach(tensor -> add(digest, tensor));
+        int depth = heads.networks().stream().mapToInt(List::size).max().orElse(0);
+        for (int i = 0; i < depth; i++) {
+            for (List<HeadLinear> network : heads.networks()) {
+                if (i < network.size()) {
+                    add(digest, network.get(i).weight());
+                    Optional.ofNullable(network.get(i).bias()).ifPresent(bias -> add(digest, bias));
+                }
+            }
         }
         return HexFormat.of().formatHex(digest.digest());
     }

@@ -7,8 +7,10 @@ import dev.locret.common.ErrorId;
 import dev.locret.eviction.EvictionPolicies;
 import dev.locret.eviction.EvictionPolicy;
 import dev.locret.eviction.Evictor;
+import dev.locret.eviction.HeadKind;
 import dev.locret.eviction.Locret;
 import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.ScoringHeads;
 import dev.locret.eviction.ValueGrams;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,31 +31,33 @@ final class Policies {
     private final Backend backend;
     private final ValueGrams valueGrams;
     private final EngineSettings settings;
-    private final boolean heads;
+    /** Null if there are none. */
+    private final HeadKind heads;
+
     private boolean warned;
 
     /**
      * Makes all policies that can run.
      *
-     * @param heads retaining heads, or null
+     * @param heads trained heads, or null
      * @param questionHeads those for prompts whose question stands in front of the document, or null
      * @param valueGrams what norms of values are taken with, or null
      */
     Policies(
             Backend backend,
-            RetainingHeads heads,
+            ScoringHeads heads,
             RetainingHeads questionHeads,
             EngineSettings settings,
             ValueGrams valueGrams) {
         this.backend = backend;
         this.valueGrams = valueGrams;
         this.settings = settings;
-        this.heads = heads != null;
+        this.heads = heads == null ? null : heads.kind();
         int maxRows = settings.plan().chunkSize();
         this.questionAware =
                 questionHeads == null ? null : new Locret(Locret.QUESTION_AWARE, backend, questionHeads, maxRows);
         for (String name : EvictionPolicies.names()) {
-            if (this.heads || !EvictionPolicies.needsHeads(name)) {
+            if (EvictionPolicies.runsWith(name, this.heads)) {
                 byName.put(name, EvictionPolicies.create(name, backend, heads, maxRows));
             }
         }
@@ -70,7 +74,7 @@ final class Policies {
             return settings.policy();
         }
         if (requested.equals(EngineSettings.AUTO)) {
-            return heads ? LOCRET : EngineSettings.AUTO;
+            return heads != null ? heads.policy() : EngineSettings.AUTO;
         }
         EvictionPolicies.require(requested, heads);
         return requested;
@@ -104,7 +108,8 @@ final class Policies {
      */
     EvictionPolicy start(GenerationRequest request, ContextText context, int textTokens, CachePlan plan) {
         String name = name(request.policy(), context);
-        if (request.questionEnd() > 0 && questionAware != null && (name.equals(LOCRET) || isAuto(name))) {
+        boolean byHeads = isAuto(name) || name.equals(LOCRET) || heads != null && name.equals(heads.policy());
+        if (request.questionEnd() > 0 && questionAware != null && byHeads) {
             return questionAware;
         }
         if (!isAuto(name)) {

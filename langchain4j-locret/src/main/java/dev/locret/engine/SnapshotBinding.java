@@ -2,7 +2,7 @@ package dev.locret.engine;
 
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
-import dev.locret.eviction.RetainingHeads;
+import dev.locret.eviction.ScoringHeads;
 import dev.locret.format.WeightSource;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -18,9 +18,9 @@ record SnapshotBinding(Map<String, String> values) {
     private static final String MODEL = "model";
 
     /**
-     * @param heads retaining heads, or null
+     * @param heads trained heads, or null
      */
-    static SnapshotBinding of(WeightSource weights, RetainingHeads heads, EngineSettings settings) {
+    static SnapshotBinding of(WeightSource weights, ScoringHeads heads, EngineSettings settings) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put(MODEL, ModelHash.of(weights));
         values.put("retaining-heads", heads == null ? "none" : ModelHash.of(heads));
@@ -34,6 +34,7 @@ record SnapshotBinding(Map<String, String> values) {
         values.put("recent-share", "" + settings.plan().retention().recentShare());
         values.put("budget-allocation", "" + settings.plan().retention().allocation());
         values.put("value-norm", "" + settings.plan().retention().valueNorm());
+        values.put("kv-cache-type", "" + settings.plan().type());
         values.put("positions", settings.positions().name());
         values.put("rope-factors", settings.ropeFactors().name());
         return new SnapshotBinding(values);

@@ -1,7 +1,9 @@
 package dev.locret.engine;
 
+import dev.locret.backend.KvCacheType;
 import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvSlice;
+import dev.locret.common.LocretException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,7 +18,7 @@ import java.util.Map;
  *
  * <pre>
  * magic "LOCRETKV", version, length of what follows up to the checksum, all integers little-endian, 32 bits
- * name, policy, budget, number of bindings and each as name and value; texts as length and UTF-8
+ * name, policy, type of keys and values, budget, number of bindings and each as name and value; texts as length and UTF-8
  * tokens, layers, KV heads, head dimension, entries [layers, kvHeads]
  * CRC-32C of all before
  * token ids [tokens], CRC-32C of them
@@ -24,6 +26,9 @@ import java.util.Map;
  *     head, CRC-32C of them
  * </pre>
  *
+ * Keys and values are floats, or blocks as in model files of their type.
+ *
+ * @param type how keys and values are held
  * @param cacheBudget entries that each KV head kept at most
  * @param binding what the contents belong to
  * @param lengths entries, {@code [layers][kvHeads]}
@@ -31,13 +36,14 @@ import java.util.Map;
 record SnapshotHeader(
         String name,
         String policy,
+        KvCacheType type,
         int cacheBudget,
         Map<String, String> binding,
         int tokens,
         int headDim,
         int[][] lengths) {
     static final byte[] MAGIC = "LOCRETKV".getBytes(StandardCharsets.US_ASCII);
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     /** Magic, version and length. */
     static final int PREFIX = 16;
     /** Far more than 200 layers of 200 heads take. */
@@ -52,6 +58,7 @@ record SnapshotHeader(
         return new SnapshotHeader(
                 context.name(),
                 context.policy(),
+                context.snapshot().layers().get(0).type(),
                 context.text().cacheBudget(),
                 binding.values(),
                 context.tokens().length,
@@ -65,6 +72,7 @@ record SnapshotHeader(
         out.put(MAGIC).putInt(VERSION).putInt(0);
         putText(out, name);
         putText(out, policy);
+        putText(out, type.toString());
         out.putInt(cacheBudget).putInt(binding.size());
         binding.forEach((key, value) -> {
             putText(out, key);
@@ -81,7 +89,7 @@ record SnapshotHeader(
 
     /** Bytes of {@link #encode}. */
     private int bytes() {
-        int texts = textBytes(name) + textBytes(policy);
+        int texts = textBytes(name) + textBytes(policy) + textBytes(type.toString());
         for (Map.Entry<String, String> entry : binding.entrySet()) {
             texts += textBytes(entry.getKey()) + textBytes(entry.getValue());
         }
@@ -101,12 +109,14 @@ record SnapshotHeader(
      * Reads what {@link #encode} wrote after {@link #PREFIX}.
      *
      * @throws IllegalArgumentException with the reason if it contradicts itself
+     * @throws LocretException ({@code invalid-argument}) if it names no type, or one that its heads do not fill
      */
     static SnapshotHeader decode(ByteBuffer in) {
         try {
             in.order(ByteOrder.LITTLE_ENDIAN);
             String name = text(in);
             String policy = text(in);
+            KvCacheType type = KvCacheType.of(text(in));
             int cacheBudget = bounded(in, "cache-budget", 1, Integer.MAX_VALUE);
             Map<String, String> binding = new LinkedHashMap<>();
             for (int i = bounded(in, "bindings", 0, 64); i > 0; i--) {
@@ -116,6 +126,7 @@ record SnapshotHeader(
             int layers = bounded(in, "layers", 1, MAX_EXTENT);
             int kvHeads = bounded(in, "kv-heads", 1, MAX_EXTENT);
             int headDim = bounded(in, "head-dim", 1, MAX_EXTENT);
+            type.requireHeadDim(headDim);
             if (in.remaining() != 4L * layers * kvHeads) {
                 throw new IllegalArgumentException("header holds " + in.remaining() + " bytes of entries, not 4 times "
                         + layers + " layers of " + kvHeads + " KV heads");
@@ -126,7 +137,7 @@ record SnapshotHeader(
                     layer[head] = bounded(in, "entries", 0, tokens);
                 }
             }
-            return new SnapshotHeader(name, policy, cacheBudget, binding, tokens, headDim, lengths);
+            return new SnapshotHeader(name, policy, type, cacheBudget, binding, tokens, headDim, lengths);
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("header ends early", e);
         }
@@ -154,7 +165,7 @@ record SnapshotHeader(
     long fileBytes() {
         long bytes = bytes() + 4L + 4L * tokens + 4;
         for (int[] layer : lengths) {
-            bytes = Math.addExact(bytes, Math.addExact(KvEntries.bytes(entries(layer), headDim), 4));
+            bytes = Math.addExact(bytes, Math.addExact(KvEntries.bytes(entries(layer), headDim, type), 4));
         }
         return bytes;
     }
@@ -170,6 +181,9 @@ record SnapshotHeader(
 
     /** Why a cache of such slices cannot take the contents, null if it can. */
     String misfit(List<KvSlice> slices) {
+        if (type != slices.get(0).type()) {
+            return "kv-cache-type=" + type + ", expected=" + slices.get(0).type();
+        }
         if (lengths.length != slices.size() || headDim != slices.get(0).headDim()) {
             return "layers=" + lengths.length + ", head dimension=" + headDim + ", expected=" + slices.size() + ", "
                     + slices.get(0).headDim();

@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.backend.KvEntries;
+import dev.locret.backend.KvRows;
 import dev.locret.backend.KvSlice;
 import dev.locret.cache.CacheSnapshot;
 import dev.locret.common.ErrorId;
@@ -90,10 +91,10 @@ final class SnapshotReader {
         try {
             SnapshotHeader header = SnapshotHeader.decode(ByteBuffer.wrap(content));
             if (header.fileBytes() != size) {
-                throw damaged("file of " + size + " bytes, its header says " + header.fileBytes());
+                throw new IllegalArgumentException("file of " + size + " bytes, its header says " + header.fileBytes());
             }
             return header;
-        } catch (IllegalArgumentException | ArithmeticException e) {
+        } catch (IllegalArgumentException | ArithmeticException | LocretException e) {
             throw damaged(e.getMessage());
         }
     }
@@ -111,11 +112,11 @@ final class SnapshotReader {
     }
 
     private KvEntries layer(SnapshotHeader header, int layer) throws IOException {
-        KvEntries entries = KvEntries.allocate(header.lengths()[layer], header.headDim());
+        KvEntries entries = KvEntries.allocate(header.lengths()[layer], header.headDim(), header.type());
         ints(entries.positions());
         floats(entries.scores());
-        floats(entries.keys());
-        floats(entries.values());
+        rows(entries.keys());
+        rows(entries.values());
         endSection("layer " + layer);
         int at = 0;
         for (int length : entries.lengths()) {
@@ -149,6 +150,14 @@ final class SnapshotReader {
             buffer.asFloatBuffer().get(out, at, count);
             buffer.position(buffer.limit());
             at += count;
+        }
+    }
+
+    private void rows(KvRows out) throws IOException {
+        if (out.plain() != null) {
+            floats(out.plain());
+        } else {
+            bytes(out.packed());
         }
     }
 

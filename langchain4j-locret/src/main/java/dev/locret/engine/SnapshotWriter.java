@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import dev.locret.backend.KvEntries;
+import dev.locret.backend.KvRows;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -49,6 +50,20 @@ final class SnapshotWriter {
             int count = Math.min(values.length - at, buffer.remaining() / 4);
             buffer.asFloatBuffer().put(values, at, count);
             buffer.position(buffer.position() + 4 * count);
+            at += count;
+        }
+    }
+
+    private void put(KvRows rows) throws IOException {
+        if (rows.plain() != null) {
+            put(rows.plain());
+            return;
+        }
+        byte[] packed = rows.packed();
+        for (int at = 0; at < packed.length; ) {
+            require(1);
+            int count = Math.min(packed.length - at, buffer.remaining());
+            buffer.put(packed, at, count);
             at += count;
         }
     }

@@ -28,6 +28,15 @@ public interface EvictionPolicy {
      */
     default void scoreNewTokens(Backend backend, int layer, Matrix qkv, KvSegment segment, int pooling) {}
 
+    /**
+     * Scores the new tokens of a segment, whose keys and values were appended, if it asked for {@link
+     * Signal#ATTENTION_INPUT}.
+     *
+     * @param input {@code [rows of the batch, hiddenSize]}: what queries, keys and values are projected from
+     * @param pooling width of the maximum over neighbouring tokens
+     */
+    default void scoreByInput(Backend backend, int layer, Matrix input, KvSegment segment, int pooling) {}
+
     /** What it needs of a forward. */
     default Set<Signal> signals() {
         return Set.of();
@@ -56,6 +65,13 @@ public interface EvictionPolicy {
      */
     default int poolingAtEviction(int pooling) {
         return 1;
+    }
+
+    /**
+     * Whether what it stores of an entry is the logit of a decay, and an entry's score that decay to the power of its age.
+     */
+    default boolean decays() {
+        return false;
     }
 
     /** How scores are combined with the norm of what a value adds to the output, if the user asked for that. */

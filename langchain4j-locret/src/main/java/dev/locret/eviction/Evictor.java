@@ -47,7 +47,7 @@ public final class Evictor {
             int budget = plan.layerBudget(layer, cache.layers());
             if (exceeds(slice, budget)) {
                 policy.scoreEntries(backend, layer, slice);
-                backend.evict(slice, spec(policy, layer, slice, budget, recent.applyAsInt(budget)));
+                backend.evict(slice, spec(policy, layer, slice, budget, recent.applyAsInt(budget), cache.tokens()));
             }
         }
     }
@@ -60,14 +60,17 @@ public final class Evictor {
         return pools() ? slice.entries() > (long) budget * slice.kvHeads() : slice.longest() > budget;
     }
 
-    private EvictionSpec spec(EvictionPolicy policy, int layer, KvSlice slice, int budget, int recent) {
+    private EvictionSpec spec(EvictionPolicy policy, int layer, KvSlice slice, int budget, int recent, int tokens) {
         int[] budgets = new int[slice.kvHeads()];
         Arrays.fill(budgets, budget);
         EvictionSpec.Sharing sharing = pools()
                 ? new EvictionSpec.Sharing(plan.retention().least(budget), plan.longest() - plan.beside())
                 : null;
         int pooling = policy.poolingAtEviction(plan.scorePooling());
-        return new EvictionSpec(budgets, plan.pinnedTokens(), recent, sharing, pooling, valueNorm(policy, layer));
+        // As TrimKV's authors count: the last token is two steps old.
+        int agesFrom = policy.decays() ? tokens + 1 : 0;
+        return new EvictionSpec(
+                budgets, plan.pinnedTokens(), recent, sharing, pooling, valueNorm(policy, layer), agesFrom);
     }
 
     private EvictionSpec.ValueNorm valueNorm(EvictionPolicy policy, int layer) {

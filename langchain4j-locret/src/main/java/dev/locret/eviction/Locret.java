@@ -1,11 +1,8 @@
 package dev.locret.eviction;
 
 import dev.locret.backend.Backend;
-import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.Matrix;
-import dev.locret.backend.Projection;
-import java.util.List;
 
 /**
  * Keeps the entries that trained retaining heads score highest:
@@ -17,10 +14,7 @@ public final class Locret implements EvictionPolicy {
     public static final String QUESTION_AWARE = "locret-q";
 
     private final String name;
-    private final DeviceWeight[] fc1;
-    private final DeviceWeight[] fc2;
-    private final Matrix hidden;
-    private final Matrix scores;
+    private final HeadNetwork heads;
 
     /**
      * @param maxRows most new tokens of a segment
@@ -32,25 +26,7 @@ public final class Locret implements EvictionPolicy {
     /** As above under another name, for heads that were trained for another way of reading. */
     public Locret(String name, Backend backend, RetainingHeads heads, int maxRows) {
         this.name = name;
-        int layers = heads.fc1().length;
-        fc1 = new DeviceWeight[layers];
-        fc2 = new DeviceWeight[layers];
-        for (int layer = 0; layer < layers; layer++) {
-            fc1[layer] = backend.load(heads.fc1()[layer]);
-            fc2[layer] = backend.load(heads.fc2()[layer]);
-        }
-        int kvHeads = fc2[0].rows();
-        hidden = Matrix.of(backend.allocate("retaining heads", (long) maxRows * heads.hidden()), heads.hidden());
-        scores = Matrix.of(backend.allocate("retaining scores", (long) maxRows * kvHeads), kvHeads);
-    }
-
-    /** Bytes that the constructor allocates. */
-    public static long bytes(Backend backend, RetainingHeads heads, int maxRows) {
-        long bytes = 4L * maxRows * (heads.hidden() + heads.fc2()[0].rows());
-        for (int layer = 0; layer < heads.fc1().length; layer++) {
-            bytes += backend.weightBytes(heads.fc1()[layer]) + backend.weightBytes(heads.fc2()[layer]);
-        }
-        return bytes;
+        this.heads = new HeadNetwork(backend, heads, Backend::silu, maxRows);
     }
 
     @Override
@@ -60,11 +36,7 @@ public final class Locret implements EvictionPolicy {
 
     @Override
     public void scoreNewTokens(Backend backend, int layer, Matrix qkv, KvSegment segment, int pooling) {
-        int rows = segment.rows();
-        backend.linear(qkv.from(segment.firstRow()), rows, List.of(new Projection(fc1[layer], null, hidden)), false);
-        backend.silu(hidden, rows);
-        backend.linear(hidden, rows, List.of(new Projection(fc2[layer], null, scores)), false);
-        backend.storeScores(scores, new KvSegment(segment.cache(), 0, rows, segment.firstPosition()), pooling);
+        heads.score(backend, layer, qkv, segment, pooling);
     }
 
     @Override

@@ -4,6 +4,8 @@ package dev.locret.eviction;
 public enum Signal {
     /** How much attention entries get from new tokens: a second product of queries and keys. */
     ATTENTION,
+    /** The hidden states that attention reads, after its norm. */
+    ATTENTION_INPUT,
     /** How unexpected each token is: logits of all tokens. */
     SURPRISE
 }

@@ -23,8 +23,20 @@ public final class HeadsFile {
         return of(MappedFile.open(path));
     }
 
+    /** What a safetensors file says of itself; empty for a PyTorch file, which has no place for it. */
+    public static Map<String, String> metadata(Path path) {
+        MappedFile file = MappedFile.open(path);
+        return isTorch(file) || !SafetensorsFile.isLikely(file)
+                ? Map.of()
+                : SafetensorsFile.of(file).metadata();
+    }
+
+    private static boolean isTorch(MappedFile file) {
+        return file.size() >= 4 && file.slice(0, 4).getInt() == ZIP_MAGIC;
+    }
+
     static Map<String, HostTensor> of(MappedFile file) {
-        if (file.size() >= 4 && file.slice(0, 4).getInt() == ZIP_MAGIC) {
+        if (isTorch(file)) {
             return TorchFile.of(file).tensors();
         }
         if (SafetensorsFile.isLikely(file)) {

@@ -38,6 +38,15 @@ final class TorchCalls implements PickleReader.Calls {
         this.path = path;
     }
 
+    /** The class of a storage of such elements, in the module {@code torch}. */
+    static String storageName(DType type) {
+        return STORAGES.entrySet().stream()
+                .filter(entry -> entry.getValue() == type)
+                .map(entry -> entry.getKey().substring("torch.".length()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("PyTorch has no tensors of type " + type));
+    }
+
     @Override
     public Object global(String name) {
         if (name.startsWith("torch.") && name.endsWith("Storage") && !STORAGES.containsKey(name)) {

@@ -383,6 +383,9 @@ public final class Decoder {
                     segment.cache().layer(layer), row, count, segment.cache().tokens());
             backend.append(qkv.slice(queryWidth, keyWidth), qkv.slice(queryWidth + keyWidth, keyWidth), part);
             segment.policy().scoreNewTokens(backend, layer, qkv, part, segment.scorePooling());
+            if (segment.policy().signals().contains(Signal.ATTENTION_INPUT)) {
+                segment.policy().scoreByInput(backend, layer, normed, part, segment.scorePooling());
+            }
             kv.add(part);
             row += count;
         }

@@ -1,6 +1,6 @@
 package dev.locret.tensor;
 
-/** Conversions of 16-bit floating point to 32 bits, exact for every value. */
+/** Conversions between 16-bit floating point and 32 bits; those to 32 bits are exact for every value. */
 public final class HalfFloat {
     private HalfFloat() {}
 
@@ -29,6 +29,26 @@ public final class HalfFloat {
             return (short) (bits >>> 16 | 0x40);
         }
         return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
+    }
+
+    /** The IEEE 754 binary16 nearest to a number, the even one of two; beyond 65,504 infinity, and NaN stays NaN. */
+    public static short toF16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        int sign = bits >>> 16 & 0x8000;
+        int magnitude = bits & 0x7fffffff;
+        if (magnitude > 0x7f800000) {
+            return (short) (sign | 0x7e00);
+        }
+        // From 65,520 on, halfway to what would be the next number.
+        if (magnitude >= 0x477ff000) {
+            return (short) (sign | 0x7c00);
+        }
+        if (magnitude < 0x38800000) {
+            // Subnormal: a sum with 0.5 rounds to multiples of 2^-24, which its lowest bits then count.
+            return (short) (sign
+                    | Float.floatToRawIntBits(Float.intBitsToFloat(magnitude) + 0.5f) - Float.floatToRawIntBits(0.5f));
+        }
+        return (short) (sign | (magnitude + 0xfff + (magnitude >>> 13 & 1) >>> 13) - (112 << 10));
     }
 
     /** Whether binary16 bits stand for a number. */

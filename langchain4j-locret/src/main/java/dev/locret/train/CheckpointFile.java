@@ -7,6 +7,7 @@ import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.TrainingOperations;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
+import dev.locret.format.FileReplacement;
 import dev.locret.train.TrainedHeads.Parameter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,7 +57,7 @@ final class CheckpointFile {
 
     /** Replaces the file; the old one stays if that fails. */
     void write(Checkpoint checkpoint, TrainedHeads heads, TrainingOperations operations) {
-        FileReplacement.write(path, channel -> {
+        FileReplacement.write("train", path, channel -> {
             byte[] header = JSON.writeValueAsBytes(checkpoint);
             section(
                     channel,

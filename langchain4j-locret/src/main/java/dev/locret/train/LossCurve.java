@@ -1,5 +1,6 @@
 package dev.locret.train;
 
+import dev.locret.format.FileReplacement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -69,7 +70,7 @@ final class LossCurve {
     }
 
     private static void write(Path file, ByteBuffer bytes) {
-        FileReplacement.write(file, channel -> {
+        FileReplacement.write("train", file, channel -> {
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }

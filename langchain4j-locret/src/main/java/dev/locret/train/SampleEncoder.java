@@ -49,16 +49,35 @@ final class SampleEncoder {
         List<PromptSpan> spans = render(sample.messages());
         int[] tokens = tokenizer.encodePrompt(spans);
         List<Range> ranges = ranges(sample, spans, tokens.length);
-        List<Range> labels = ranges.stream()
-                .filter(range -> range.kind() == Kind.ANSWER
-                        || range.kind() == Kind.QUESTION && labelTokens == LabelTokens.QUESTION_AND_ANSWER)
-                .toList();
+        List<Range> labels = labelTokens == LabelTokens.ANSWER ? answers(ranges) : turns(ranges);
         int scored = labelTokens == LabelTokens.ANSWER ? labels.get(0).begin() : contextEnd(ranges);
         return new TrainingSample(
                 sample.source(),
                 tokens,
                 scored,
                 labels.stream().flatMapToInt(Range::tokens).toArray());
+    }
+
+    private static List<Range> answers(List<Range> ranges) {
+        return ranges.stream().filter(range -> range.kind() == Kind.ANSWER).toList();
+    }
+
+    /**
+     * From each question to the end of its answer. What the template writes between them belongs to it: there the model
+     * decides how to begin, which takes attention that neither the question nor the answer pays.
+     */
+    private static List<Range> turns(List<Range> ranges) {
+        List<Range> turns = new ArrayList<>();
+        int begin = -1;
+        for (Range range : ranges) {
+            if (range.kind() == Kind.QUESTION) {
+                begin = range.begin();
+            } else if (range.kind() == Kind.ANSWER) {
+                turns.add(new Range(Kind.ANSWER, begin < 0 ? range.begin() : begin, range.end()));
+                begin = -1;
+            }
+        }
+        return turns;
     }
 
     /** Tokens of the longest answer. */

@@ -10,10 +10,12 @@ import dev.locret.generate.SamplingParameters;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which policy a request gets, and that nothing of its prompt is dropped unread. */
@@ -84,6 +86,22 @@ class EnginePolicyTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"trimkv_weights.pth, trimkv", "kvzap-mlp.safetensors, kvzap"})
+    void autoWithHeadsOfOthersIsTheirPolicy(String file, String policy) {
+        Path heads = EngineFixtures.tiny().resolveSibling("heads").resolve(file);
+        try (LocretEngine engine =
+                LocretEngine.load(EngineFixtures.options().headsPath(heads).build())) {
+            assertThat(engine.policyName()).isEqualTo(policy);
+            GenerationResult result = run(engine, 200, 20, null);
+            assertThat(result.policy()).isEqualTo(policy);
+            assertThat(result.entriesEvicted()).isPositive();
+            assertThat(run(engine, 200, 20, "auto").tokens()).containsExactly(result.tokens());
+            assertThatThrownBy(() -> run(engine, 5, 1, "locret"))
+                    .hasMessage("policy 'locret' needs heads of its own kind: policy=locret, heads=" + policy);
+        }
+    }
+
     @Test
     void noneRefusesWhatDoesNotFitAndStopsWhereTheCacheEnds() {
         try (LocretEngine engine =
@@ -122,8 +140,8 @@ class EnginePolicyTest {
                 .hasMessage("policy 'locret' needs retaining heads: policy=locret, retaining-heads-path=null");
         assertThatThrownBy(() ->
                         LocretEngine.load(EngineFixtures.options().policy("lru").build()))
-                .hasMessage("unknown eviction policy: policy=lru, allowed=auto, locret, keydiff, streaming-llm, h2o,"
-                        + " snapkv, tova, sirllm, random, none");
+                .hasMessage("unknown eviction policy: policy=lru, allowed=auto, locret, trimkv, kvzap, keydiff,"
+                        + " streaming-llm, h2o, snapkv, tova, sirllm, random, none");
         try (LocretEngine engine = LocretEngine.load(EngineFixtures.options().build())) {
             assertThatThrownBy(() -> run(engine, 5, 1, "locret"))
                     .hasMessage("policy 'locret' needs retaining heads: policy=locret, retaining-heads-path=null");

@@ -11,6 +11,7 @@ import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
+import dev.locret.eviction.HeadKind;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.ModelFiles;
 import dev.locret.model.RotaryEmbedding.Factors;
@@ -176,7 +177,7 @@ class EngineSettingsTest {
     private static EngineSettings resolve(EngineOptions.Builder options, int window, int sliding, boolean heads) {
         ModelConfig config = Records.with(Records.with(tiny(), "contextLength", window), "slidingWindow", sliding);
         try (Backend backend = new CpuBackend(1)) {
-            return EngineSettings.resolve(options.build(), config, heads, backend);
+            return EngineSettings.resolve(options.build(), config, heads ? HeadKind.LOCRET : null, backend);
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.EvictionSpec;
+import dev.locret.backend.KvCacheType;
 import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
@@ -70,6 +71,17 @@ final class ProbedBackend implements Backend {
     public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest) {
         allocated.addAndGet(inner.cacheBytes(kvHeads, headDim, capacity, largest));
         return inner.allocateCache(name, kvHeads, headDim, capacity, largest);
+    }
+
+    @Override
+    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
+        allocated.addAndGet(inner.cacheBytes(kvHeads, headDim, capacity, largest, type));
+        return inner.allocateCache(name, kvHeads, headDim, capacity, largest, type);
+    }
+
+    @Override
+    public long cacheBytes(int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
+        return inner.cacheBytes(kvHeads, headDim, capacity, largest, type);
     }
 
     @Override
@@ -151,6 +163,11 @@ final class ProbedBackend implements Backend {
     @Override
     public void silu(Matrix x, int rows) {
         inner.silu(x, rows);
+    }
+
+    @Override
+    public void gelu(Matrix x, int rows) {
+        inner.gelu(x, rows);
     }
 
     @Override

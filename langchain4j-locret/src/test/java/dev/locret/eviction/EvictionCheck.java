@@ -19,7 +19,10 @@ final class EvictionCheck {
     private final CachePlan plan;
     private final int budget;
     private final int recent;
+    private final boolean decays;
     private final KvEntries before;
+    private final float[] keys;
+    private final float[] values;
     private final float[][] scores;
 
     EvictionCheck(
@@ -30,25 +33,33 @@ final class EvictionCheck {
             CachePlan plan,
             int budget,
             int recent,
+            int tokens,
             WeightSource weights) {
         this.backend = backend;
         this.slice = slice;
         this.plan = plan;
         this.budget = budget;
         this.recent = recent;
+        this.decays = policy.decays();
         // Scoring all entries twice gives the same scores, so they can be read before the eviction scores them again.
         policy.scoreEntries(backend, layer, slice);
         this.before = backend.copyEntries(slice);
+        this.keys = before.keyFloats();
+        this.values = before.valueFloats();
         this.scores = new float[slice.kvHeads()][];
         for (int head = 0; head < scores.length; head++) {
-            scores[head] = compared(policy, weights, layer, head);
+            scores[head] = compared(policy, weights, layer, head, tokens);
         }
     }
 
-    /** The scores that decide: pooled over neighbours, combined with the norms of values. */
-    private float[] compared(EvictionPolicy policy, WeightSource weights, int layer, int head) {
+    /** The scores that decide: faded with age, pooled over neighbours, combined with the norms of values. */
+    private float[] compared(EvictionPolicy policy, WeightSource weights, int layer, int head, int tokens) {
         int length = before.lengths()[head];
         float[] raw = Arrays.copyOfRange(before.scores(), before.first(head), before.first(head) + length);
+        for (int entry = 0; policy.decays() && entry < length; entry++) {
+            int age = tokens + 1 - before.positions()[before.first(head) + entry];
+            raw[entry] = (float) (-Math.log(1 + Math.exp(-raw[entry])) * age);
+        }
         float[] out = new float[length];
         ModelConfig config = weights.config();
         float[] projection = Dequantizer.rows(
@@ -83,7 +94,7 @@ final class EvictionCheck {
             for (int query = head * config.groupSize(); query < (head + 1) * config.groupSize(); query++) {
                 double sum = 0;
                 for (int j = 0; j < dim; j++) {
-                    sum += (double) w[(row * config.heads() + query) * dim + j] * before.values()[value + j];
+                    sum += (double) w[(row * config.heads() + query) * dim + j] * values[value + j];
                 }
                 square += sum * sum;
             }
@@ -93,6 +104,8 @@ final class EvictionCheck {
 
     void verify() {
         KvEntries after = backend.copyEntries(slice);
+        float[] keysAfter = after.keyFloats();
+        float[] valuesAfter = after.valueFloats();
         boolean pooled = plan.retention().allocation() == BudgetAllocation.POOLED;
         int least = pooled ? plan.retention().least(budget) : budget;
         int most = pooled ? 2 * budget : budget;
@@ -101,7 +114,7 @@ final class EvictionCheck {
         for (int head = 0; head < slice.kvHeads(); head++) {
             int length = after.lengths()[head];
             assertThat(length).isBetween(Math.min(least, before.lengths()[head]), most);
-            float[] bounds = verifyHead(after, head);
+            float[] bounds = verifyHead(after, keysAfter, valuesAfter, head);
             requireAbove(bounds[0], bounds[1]);
             if (length > least) {
                 worstKept = Math.min(worstKept, bounds[0]);
@@ -116,14 +129,14 @@ final class EvictionCheck {
         assertThat(after.entries()).isEqualTo(Math.min(before.entries(), budget * slice.kvHeads()));
     }
 
-    /** Norms are computed in another order there: scores may differ by some roundings. */
+    /** Norms and decays are computed in another order there: scores may differ by some roundings. */
     private void requireAbove(float kept, float dropped) {
-        float tolerance = plan.retention().valueNorm() ? 1e-5f * Math.max(1, Math.abs(dropped)) : 0;
+        float tolerance = plan.retention().valueNorm() || decays ? 1e-5f * Math.max(1, Math.abs(dropped)) : 0;
         assertThat(kept).isGreaterThanOrEqualTo(dropped - tolerance);
     }
 
     /** Returns the lowest score that was kept and the highest that was not, among entries that were not forced. */
-    private float[] verifyHead(KvEntries after, int head) {
+    private float[] verifyHead(KvEntries after, float[] keysAfter, float[] valuesAfter, int head) {
         int[] kept = backend.downloadPositions(slice, head);
         assertThat(kept).isSorted().doesNotHaveDuplicates();
         float worstKept = Float.POSITIVE_INFINITY;
@@ -134,7 +147,10 @@ final class EvictionCheck {
             int to = Arrays.binarySearch(kept, position);
             boolean forced = entry >= before.lengths()[head] - recent || position < plan.pinnedTokens();
             if (to >= 0) {
-                requireSame(after, after.first(head) + to, from);
+                // An entry moves with all that belongs to it.
+                requireSameRow(keysAfter, after.first(head) + to, keys, from);
+                requireSameRow(valuesAfter, after.first(head) + to, values, from);
+                assertThat(after.scores()[after.first(head) + to]).isEqualTo(before.scores()[from]);
             }
             if (forced) {
                 assertThat(to).as("forced entry %s of head %s", entry, head).isNotNegative();
@@ -147,14 +163,9 @@ final class EvictionCheck {
         return new float[] {worstKept, bestDropped};
     }
 
-    /** An entry moves with all that belongs to it. */
-    private void requireSame(KvEntries after, int to, int from) {
+    private void requireSameRow(float[] after, int to, float[] earlier, int from) {
         int dim = slice.headDim();
-        assertThat(Arrays.equals(after.keys(), to * dim, (to + 1) * dim, before.keys(), from * dim, (from + 1) * dim))
+        assertThat(Arrays.equals(after, to * dim, (to + 1) * dim, earlier, from * dim, (from + 1) * dim))
                 .isTrue();
-        assertThat(Arrays.equals(
-                        after.values(), to * dim, (to + 1) * dim, before.values(), from * dim, (from + 1) * dim))
-                .isTrue();
-        assertThat(after.scores()[to]).isEqualTo(before.scores()[from]);
     }
 }

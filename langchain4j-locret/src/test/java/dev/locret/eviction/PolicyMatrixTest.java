@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
+import dev.locret.backend.KvCacheType;
 import dev.locret.backend.cpu.CpuBackend;
 import dev.locret.cache.BudgetAllocation;
 import dev.locret.cache.CachePlan;
 import dev.locret.cache.KvCache;
 import dev.locret.cache.Retention;
-import dev.locret.format.HeadsFile;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.WeightSource;
 import dev.locret.model.Decoder;
@@ -38,8 +38,10 @@ class PolicyMatrixTest {
             for (String policy : EvictionPolicies.names()) {
                 for (PositionMode positions : PositionMode.values()) {
                     retentions().forEach(retention -> {
-                        if (!policy.equals("none")) {
-                            all.add(Arguments.of(kernels, policy, positions, retention));
+                        for (KvCacheType type : KvCacheType.values()) {
+                            if (!policy.equals("none")) {
+                                all.add(Arguments.of(kernels, policy, positions, retention, type));
+                            }
                         }
                     });
                 }
@@ -56,26 +58,24 @@ class PolicyMatrixTest {
                         new Retention(0, allocation, true)));
     }
 
-    @ParameterizedTest(name = "{0} {1} {2} {3}")
+    @ParameterizedTest(name = "{0} {1} {2} {3} {4}")
     @MethodSource("matrix")
-    void keepsTheBudgetTheBestAndTheForced(String kernels, String name, PositionMode positions, Retention retention) {
-        Golden golden = Golden.of("llama-tiny");
+    void keepsTheBudgetTheBestAndTheForced(
+            String kernels, String name, PositionMode positions, Retention retention, KvCacheType type) {
+        // Blocks of 32 need a model whose heads they fill.
+        Golden golden = Golden.of(type.elements().blockSize() > 1 ? "qwen3-tiny" : "llama-tiny");
         try (Backend backend = new CpuBackend(2, kernels);
                 ModelFiles files = ModelFiles.open(golden.directory())) {
             ValueGrams grams = retention.valueNorm() ? ValueGrams.load(files.weights(), backend) : null;
-            CachePlan sizes = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, 0, 1, retention);
+            CachePlan sizes = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, 0, 1, retention, type);
             Decoder decoder = new Decoder(
                     files.weights(), backend, CHUNK, 1, sizes.longest(), positions, RotaryEmbedding.Factors.LONG);
-            RetainingHeads heads = RetainingHeads.of(
-                    HeadsFile.open(golden.directory().resolve("retaining_heads.safetensors")),
-                    decoder.config(),
-                    "heads");
-            EvictionPolicy policy = EvictionPolicies.create(name, backend, heads, CHUNK);
+            EvictionPolicy policy = EvictionPolicies.create(name, backend, TrainedHeadFiles.of(name), CHUNK);
             KvCache cache = KvCache.allocate(backend, decoder.config(), sizes);
             for (int pinned : new int[] {0, 6}) {
                 for (int pooling : new int[] {1, 5}) {
                     cache.clear();
-                    CachePlan plan = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, pinned, pooling, retention);
+                    CachePlan plan = new CachePlan(BUDGET, CHUNK, STABILIZERS, 5, 16, pinned, pooling, retention, type);
                     read(decoder, cache, policy, plan, new Evictor(backend, plan, grams), files.weights());
                 }
             }
@@ -99,7 +99,15 @@ class PolicyMatrixTest {
                 int budget = plan.layerBudget(layer, cache.layers());
                 int recent = plan.recentAfterChunk(last, budget);
                 checks.add(new EvictionCheck(
-                        decoder.backend(), layer, cache.layer(layer), policy, plan, budget, recent, weights));
+                        decoder.backend(),
+                        layer,
+                        cache.layer(layer),
+                        policy,
+                        plan,
+                        budget,
+                        recent,
+                        cache.tokens(),
+                        weights));
             }
             evictor.afterChunk(cache, policy, last);
             checks.forEach(EvictionCheck::verify);

@@ -48,13 +48,13 @@ class TrainingDataTest {
     }
 
     @Test
-    void theTokensOfQuestionsAndAnswersMakeTheLabels() throws IOException {
+    void theTokensFromQuestionsToTheEndOfAnswersMakeTheLabels() throws IOException {
         String line = "{\"context\": \"" + CONTEXT + "\", \"questions\": [{\"question\": \"which box?\", \"answer\":"
                 + " \"the red box\"}, {\"question\": \"which door?\", \"answer\": \"the old door\"}]}";
         TrainingSample sample = read(LabelTokens.QUESTION_AND_ANSWER, line).at(0, 1);
 
         assertThat(decode(sample, 0, sample.scored())).endsWith(CONTEXT).doesNotContain("which");
-        assertThat(labels(sample)).isEqualTo("which box?the red boxwhich door?the old door");
+        assertThat(labels(sample)).isEqualTo("which box?\nassistant\nthe red boxwhich door?\nassistant\nthe old door");
         assertThat(sample.labelTokens()[0]).isGreaterThanOrEqualTo(sample.scored());
 
         TrainingSample answers = read(LabelTokens.ANSWER, line).at(0, 1);
@@ -73,7 +73,7 @@ class TrainingDataTest {
                 .at(0, 1);
         assertThat(decode(sample, 0, sample.scored())).endsWith(CONTEXT);
         // The word that the template writes too is found where the message says it.
-        assertThat(labels(sample)).isEqualTo("which key?user");
+        assertThat(labels(sample)).isEqualTo("which key?\nassistant\nuser");
         int last = sample.labelTokens()[sample.labelTokens().length - 1];
         assertThat(decode(sample, last + 1, sample.tokens().length)).doesNotContain("user");
     }

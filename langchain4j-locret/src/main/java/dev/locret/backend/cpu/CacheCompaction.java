@@ -8,18 +8,14 @@ import dev.locret.backend.KvSlice;
  */
 final class CacheCompaction {
     private final KvSlice cache;
-    private final CacheLayout layout;
-    private final float[] keys;
-    private final float[] values;
+    private final CacheRows rows;
     private final float[] scores;
     private final int[] positions;
     private final int width;
 
     CacheCompaction(KvSlice cache, int width) {
         this.cache = cache;
-        this.layout = CacheLayout.of(cache, width);
-        this.keys = CpuBuffer.floats(cache.keys());
-        this.values = CpuBuffer.floats(cache.values());
+        this.rows = CacheRows.of(cache, width);
         this.scores = CpuBuffer.floats(cache.scores());
         this.positions = CpuBuffer.ints(cache.positions());
         this.width = width;
@@ -51,34 +47,23 @@ final class CacheCompaction {
         for (int to = 0; to < count; to++) {
             int source = old + kept[to];
             if (source != first + to) {
-                layout.moveKey(keys, source, first + to);
+                rows.moveKey(source, first + to);
                 scores[first + to] = scores[source];
                 positions[first + to] = positions[source];
             }
         }
-        for (int panel = 0; panel < layout.valuePanels(); panel++) {
-            int target = layout.value(first, region, panel, 0);
-            for (int to = 0; to < count; to++) {
-                int source = layout.value(head, panel, kept[to]);
-                if (source != target + to * width) {
-                    System.arraycopy(values, source, values, target + to * width, width);
-                }
-            }
-        }
+        rows.packValues(head, kept, count, first, region);
     }
 
     /** Moves a packed head up to where it begins now, from its last entry on. */
     private void spread(int head, int count, int first, int region) {
         int target = cache.first(head);
-        for (int panel = layout.valuePanels() - 1; panel >= 0; panel--) {
-            int source = layout.value(first, region, panel, 0);
-            System.arraycopy(values, source, values, layout.value(head, panel, 0), count * width);
-        }
+        rows.spreadValues(head, count, first, region);
         if (target == first) {
             return;
         }
         for (int entry = count - 1; entry >= 0; entry--) {
-            layout.moveKey(keys, first + entry, target + entry);
+            rows.moveKey(first + entry, target + entry);
         }
         System.arraycopy(scores, first, scores, target, count);
         System.arraycopy(positions, first, positions, target, count);

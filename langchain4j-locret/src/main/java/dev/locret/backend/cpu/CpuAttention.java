@@ -20,7 +20,7 @@ final class CpuAttention {
     /** Query rows (tokens × group) of a task. */
     private static final int ROWS = 60;
     /** Entries of a block: the block of logits and the panels of values stay in the first two cache levels. */
-    private static final int BLOCK = 128;
+    private static final int BLOCK = CacheReader.BLOCK;
 
     /** Entries of a part in a decode step: fixed, so that a result depends on nothing but its own cache. */
     private static final int PART = 256;
@@ -43,6 +43,7 @@ final class CpuAttention {
 
     private final Kernels kernels;
     private final WorkerPool pool;
+    private final CacheReader[] readers;
     private final AttentionSpec spec;
     private final int width;
     private final int tokensPerTask;
@@ -59,9 +60,13 @@ final class CpuAttention {
     /** Results of a decode step's parts: as many as parts of the fullest cache in all heads. */
     private final Scratch[] parts;
 
-    CpuAttention(Kernels kernels, WorkerPool pool, AttentionSpec spec, int maxEntries) {
+    /**
+     * @param readers one for each thread
+     */
+    CpuAttention(Kernels kernels, WorkerPool pool, CacheReader[] readers, AttentionSpec spec, int maxEntries) {
         this.kernels = kernels;
         this.pool = pool;
+        this.readers = readers;
         this.spec = spec;
         this.width = kernels.width();
         this.tokensPerTask = tokensPerTask(spec);
@@ -121,8 +126,9 @@ final class CpuAttention {
                 int count = Math.min(tokensPerTask, segment.rows() - first);
                 int head = task % spec.kvHeads();
                 int visible = segment.cache().length(head) - segment.rows() + first + count;
-                attend(queries, rotary, segment, head, first, count, 0, visible, null, scratch[thread]);
-                store(segment, head, first, count, out, logSums, scratch[thread]);
+                Scratch s = scratch[thread];
+                attend(queries, rotary, segment, head, first, count, 0, visible, readers[thread], null, s);
+                store(segment, head, first, count, out, logSums, s);
             });
         }
     }
@@ -134,7 +140,8 @@ final class CpuAttention {
             int head = task / each;
             int begin = task % each * PART;
             int end = Math.min(cache.length(head), begin + PART);
-            attend(queries, rotary, segment, head, 0, segment.rows(), begin, end, blocks[thread], parts[task]);
+            CacheReader reader = readers[thread];
+            attend(queries, rotary, segment, head, 0, segment.rows(), begin, end, reader, blocks[thread], parts[task]);
         });
         for (int head = 0; head < spec.kvHeads(); head++) {
             for (int part = 1; part < each; part++) {
@@ -165,7 +172,8 @@ final class CpuAttention {
             int head = task / chunks;
             int begin = task % chunks * PART;
             int end = Math.min(cache.length(head), begin + PART);
-            rotation.rotate(cache, rotary, head, begin, end, rotated, rotatedLayout.panel(head, begin));
+            int to = rotatedLayout.panel(head, begin);
+            rotation.rotate(cache, rotary, head, begin, end, readers[thread], rotated, to);
         });
     }
 
@@ -183,6 +191,7 @@ final class CpuAttention {
             int tokens,
             int from,
             int to,
+            CacheReader reader,
             float[] block,
             Scratch s) {
         KvSlice cache = segment.cache();
@@ -197,7 +206,7 @@ final class CpuAttention {
             int count = Math.min(BLOCK, to - begin);
             int at = block == null ? rotatedLayout.panel(head, begin) : 0;
             if (block != null) {
-                rotation.rotate(cache, rotary, head, begin, begin + count, block, 0);
+                rotation.rotate(cache, rotary, head, begin, begin + count, reader, block, 0);
             }
             for (int entry = 0; entry < count; entry += width) {
                 kernels.multiply(
@@ -217,7 +226,8 @@ final class CpuAttention {
                 int seen = Math.min(count, before + firstToken + row / group + 1 - begin);
                 accumulateRow(s, row, seen, count, begin == from);
             }
-            addValues(cache, head, begin, count, rows, begin > from, s);
+            reader.values(cache, head, begin, count);
+            addValues(reader, count, rows, begin > from, s);
         }
         if (to <= from) {
             Arrays.fill(s.sums, 0, rows * valueColumns, 0f);
@@ -251,21 +261,19 @@ final class CpuAttention {
         Arrays.fill(s.logits, at + valid, at + count, 0f);
     }
 
-    private void addValues(KvSlice cache, int head, int begin, int count, int rows, boolean accumulate, Scratch s) {
-        CacheLayout layout = CacheLayout.of(cache, width);
-        float[] values = CpuBuffer.floats(cache.values());
-        for (int panel = 0; panel < layout.valuePanels(); panel++) {
+    private void addValues(CacheReader reader, int count, int rows, boolean accumulate, Scratch s) {
+        for (int panel = 0; panel * width < valueColumns; panel++) {
             kernels.multiply(
                     rows,
                     count,
                     s.logits,
                     0,
                     BLOCK,
-                    values,
-                    layout.value(head, panel, begin),
+                    reader.floats(),
+                    reader.offset() + panel * reader.panelStride(),
                     s.sums,
                     panel * width,
-                    layout.valueColumns(),
+                    valueColumns,
                     accumulate);
         }
     }

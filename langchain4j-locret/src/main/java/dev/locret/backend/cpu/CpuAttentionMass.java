@@ -18,6 +18,7 @@ final class CpuAttentionMass {
 
     private final Kernels kernels;
     private final WorkerPool pool;
+    private final CacheReader[] readers;
     private final AttentionSpec spec;
     private final int width;
     private final int tokensAtOnce;
@@ -28,9 +29,13 @@ final class CpuAttentionMass {
     private final float[][] logits;
     private final float[][] sums;
 
-    CpuAttentionMass(Kernels kernels, WorkerPool pool, AttentionSpec spec) {
+    /**
+     * @param readers one for each thread
+     */
+    CpuAttentionMass(Kernels kernels, WorkerPool pool, CacheReader[] readers, AttentionSpec spec) {
         this.kernels = kernels;
         this.pool = pool;
+        this.readers = readers;
         this.spec = spec;
         this.width = kernels.width();
         this.tokensAtOnce = tokensAtOnce(spec);
@@ -77,7 +82,7 @@ final class CpuAttentionMass {
             Matrix logSums,
             int thread) {
         Arrays.fill(sums[thread], 0f);
-        keyRotation.rotate(segment.cache(), rotary, head, begin, end, keys[thread], 0);
+        keyRotation.rotate(segment.cache(), rotary, head, begin, end, readers[thread], keys[thread], 0);
         int before = segment.cache().length(head) - segment.rows();
         // Tokens in front of the block see nothing of it.
         for (int token = Math.max(firstToken, begin - before); token < segment.rows(); token += tokensAtOnce) {

@@ -19,6 +19,7 @@ final class CpuAttentionPeaks {
 
     private final Kernels kernels;
     private final WorkerPool pool;
+    private final CacheReader[] readers;
     private final AttentionSpec spec;
     private final int width;
     private final KeyRotation keyRotation;
@@ -37,6 +38,7 @@ final class CpuAttentionPeaks {
     CpuAttentionPeaks(Kernels kernels, WorkerPool pool, AttentionSpec spec, int maxEntries) {
         this.kernels = kernels;
         this.pool = pool;
+        this.readers = CacheReader.of(kernels, pool, spec.headDim());
         this.spec = spec;
         this.width = kernels.width();
         this.keyRotation = new KeyRotation(kernels, spec);
@@ -62,7 +64,8 @@ final class CpuAttentionPeaks {
         long rows = (long) tokensPerTask(spec) * spec.groupSize();
         long thread = rows * spec.headDim() + (rows + 1 + spec.kvHeads()) * layout.capacity();
         return 4 * (spec.kvHeads() * layout.floats() + threads * thread)
-                + EvictionErrors.bytes(spec, layout, (int) rows, width, threads);
+                + EvictionErrors.bytes(spec, layout, (int) rows, width, threads)
+                + CacheReader.bytes(spec.headDim(), width, threads);
     }
 
     void run(
@@ -100,7 +103,8 @@ final class CpuAttentionPeaks {
             int head = task / parts;
             int begin = task % parts * ROTATED;
             int end = Math.min(cache.length(head), begin + ROTATED);
-            keyRotation.rotate(cache, rotary, head, begin, end, rotated, layout.panel(head, begin));
+            int to = layout.panel(head, begin);
+            keyRotation.rotate(cache, rotary, head, begin, end, readers[thread], rotated, to);
             if (grams != null) {
                 errors.prepare(cache, grams, head, begin, end, thread);
             }

@@ -5,6 +5,7 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.EvictionSpec;
+import dev.locret.backend.KvCacheType;
 import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
@@ -77,13 +78,20 @@ public final class CpuBackend implements Backend {
 
     @Override
     public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest) {
+        return allocateCache(name, kvHeads, headDim, capacity, largest, KvCacheType.F32);
+    }
+
+    @Override
+    public KvSlice allocateCache(String name, int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
+        type.requireHeadDim(headDim);
         int width = kernels.width();
         long entries = KvSlice.allocatedEntries(kvHeads, capacity, largest, width);
         return new KvSlice(
-                allocate(name + ".keys", entries * headDim),
-                allocate(name + ".values", entries * CacheLayout.roundUp(headDim, width)),
+                allocateRows(name + ".keys", entries * keyElements(headDim, type), type),
+                allocateRows(name + ".values", entries * valueElements(headDim, type), type),
                 allocate(name + ".scores", entries),
                 allocateInts(name + ".positions", entries),
+                type,
                 kvHeads,
                 headDim,
                 capacity,
@@ -91,10 +99,28 @@ public final class CpuBackend implements Backend {
                 width);
     }
 
+    private DeviceBuffer allocateRows(String name, long elements, KvCacheType type) {
+        return type == KvCacheType.F32 ? allocate(name, elements) : allocateInts(name, elements);
+    }
+
+    private static int keyElements(int headDim, KvCacheType type) {
+        return type == KvCacheType.F32 ? headDim : PackedRow.of(type, headDim).words();
+    }
+
+    private int valueElements(int headDim, KvCacheType type) {
+        return type == KvCacheType.F32 ? CacheLayout.roundUp(headDim, kernels.width()) : keyElements(headDim, type);
+    }
+
     @Override
     public long cacheBytes(int kvHeads, int headDim, int capacity, int largest) {
+        return cacheBytes(kvHeads, headDim, capacity, largest, KvCacheType.F32);
+    }
+
+    @Override
+    public long cacheBytes(int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
+        type.requireHeadDim(headDim);
         long entries = KvSlice.allocatedEntries(kvHeads, capacity, largest, kernels.width());
-        return 4 * entries * (headDim + CacheLayout.roundUp(headDim, kernels.width()) + 2L);
+        return 4 * entries * (keyElements(headDim, type) + valueElements(headDim, type) + 2L);
     }
 
     @Override
@@ -136,15 +162,17 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void reserveAttention(AttentionSpec spec, int maxRows, int maxEntries) {
-        attention = new CpuAttention(kernels, pool, spec, maxEntries);
-        attentionMass = new CpuAttentionMass(kernels, pool, spec);
-        eviction = new CpuEviction(pool, kernels, spec.kvHeads(), maxEntries, spec.headDim());
+        CacheReader[] readers = CacheReader.of(kernels, pool, spec.headDim());
+        attention = new CpuAttention(kernels, pool, readers, spec, maxEntries);
+        attentionMass = new CpuAttentionMass(kernels, pool, readers, spec);
+        eviction = new CpuEviction(pool, kernels, readers, spec.kvHeads(), maxEntries, spec.headDim());
     }
 
     @Override
     public long attentionBytes(AttentionSpec spec, int maxRows, int maxEntries) {
         return CpuAttention.bytes(spec, maxEntries, kernels.width(), pool.threads())
                 + CpuAttentionMass.bytes(spec, pool.threads())
+                + CacheReader.bytes(spec.headDim(), kernels.width(), pool.threads())
                 + CpuEviction.bytes(pool.threads(), kernels.width(), spec.kvHeads(), maxEntries, spec.headDim());
     }
 
@@ -213,6 +241,11 @@ public final class CpuBackend implements Backend {
                 x.columns(),
                 (row, thread) ->
                         kernels.siluTimes(floats(x), row(x, row), null, 0, x.columns(), floats(x), row(x, row)));
+    }
+
+    @Override
+    public void gelu(Matrix x, int rows) {
+        pool.runRows(rows, x.columns(), (row, thread) -> GeluFunction.apply(floats(x), row(x, row), x.columns()));
     }
 
     @Override

@@ -14,29 +14,17 @@ final class CpuCacheCopy {
         for (int head = 0; head < lengths.length; head++) {
             lengths[head] = cache.length(head);
         }
-        KvEntries entries = KvEntries.allocate(lengths, cache.headDim());
-        CacheLayout layout = CacheLayout.of(cache, width);
-        pool.run(lengths.length, (head, thread) -> takeHead(cache, layout, entries, head));
+        KvEntries entries = KvEntries.allocate(lengths, cache.headDim(), cache.type());
+        CacheRows rows = CacheRows.of(cache, width);
+        pool.run(lengths.length, (head, thread) -> takeHead(cache, rows, entries, head));
         return entries;
     }
 
-    private static void takeHead(KvSlice cache, CacheLayout layout, KvEntries out, int head) {
-        float[] keys = CpuBuffer.floats(cache.keys());
-        float[] values = CpuBuffer.floats(cache.values());
-        int dim = cache.headDim();
+    private static void takeHead(KvSlice cache, CacheRows rows, KvEntries out, int head) {
         int first = out.first(head);
         int length = cache.length(head);
         for (int entry = 0; entry < length; entry++) {
-            int to = (first + entry) * dim;
-            int key = layout.key(head, entry);
-            for (int j = 0; j < dim; j++) {
-                out.keys()[to + j] = keys[key + j * layout.width()];
-            }
-            for (int panel = 0; panel < layout.valuePanels(); panel++) {
-                int done = panel * layout.width();
-                int count = Math.min(layout.width(), dim - done);
-                System.arraycopy(values, layout.value(head, panel, entry), out.values(), to + done, count);
-            }
+            rows.take(head, entry, out.keys(), out.values(), first + entry);
         }
         int base = cache.first(head);
         System.arraycopy(CpuBuffer.floats(cache.scores()), base, out.scores(), first, length);
@@ -49,26 +37,25 @@ final class CpuCacheCopy {
                 () -> "cache: entries of another shape: kv-heads=" + entries.lengths().length + ", head-dim="
                         + entries.headDim() + ", expected=" + cache.kvHeads() + " and " + cache.headDim());
         Checks.argument(
+                entries.type() == cache.type(),
+                () -> "cache: entries of another type: kv-cache-type=" + entries.type() + ", expected=" + cache.type());
+        Checks.argument(
                 cache.takes(entries.lengths()),
                 () -> "cache: entries do not fit: entries=" + Arrays.toString(entries.lengths()) + ", capacity="
                         + cache.capacity() + " of each KV head");
         cache.divide(entries.lengths());
-        CacheLayout layout = CacheLayout.of(cache, width);
-        pool.run(cache.kvHeads(), (head, thread) -> putHead(entries, cache, layout, head));
+        CacheRows rows = CacheRows.of(cache, width);
+        pool.run(cache.kvHeads(), (head, thread) -> putHead(entries, cache, rows, head));
         for (int head = 0; head < cache.kvHeads(); head++) {
             cache.setLength(head, entries.lengths()[head]);
         }
     }
 
-    private static void putHead(KvEntries in, KvSlice cache, CacheLayout layout, int head) {
-        float[] keys = CpuBuffer.floats(cache.keys());
-        float[] values = CpuBuffer.floats(cache.values());
-        int dim = cache.headDim();
+    private static void putHead(KvEntries in, KvSlice cache, CacheRows rows, int head) {
         int first = in.first(head);
         int length = in.lengths()[head];
         for (int entry = 0; entry < length; entry++) {
-            layout.putKey(in.keys(), (first + entry) * dim, keys, head, entry);
-            layout.putValue(in.values(), (first + entry) * dim, values, head, entry);
+            rows.set(in.keys(), in.values(), first + entry, head, entry);
         }
         int base = cache.first(head);
         System.arraycopy(in.scores(), first, CpuBuffer.floats(cache.scores()), base, length);

@@ -15,14 +15,19 @@ final class CpuEviction {
     private final TopSelection[] selections;
     private final CpuValueNorms[] valueNorms;
     private final float[][] means;
+    private final CacheReader[] readers;
 
-    CpuEviction(WorkerPool pool, Kernels kernels, int kvHeads, int maxEntries, int headDim) {
+    /**
+     * @param readers one for each thread
+     */
+    CpuEviction(WorkerPool pool, Kernels kernels, CacheReader[] readers, int kvHeads, int maxEntries, int headDim) {
         this.pool = pool;
         this.width = kernels.width();
         this.selections = new TopSelection[kvHeads];
         Arrays.setAll(selections, i -> new TopSelection(maxEntries));
         this.valueNorms = new CpuValueNorms[pool.threads()];
-        Arrays.setAll(valueNorms, i -> new CpuValueNorms(kernels, maxEntries, headDim));
+        Arrays.setAll(valueNorms, i -> new CpuValueNorms(kernels, readers[i], maxEntries, headDim));
+        this.readers = readers;
         this.means = new float[pool.threads()][headDim];
     }
 
@@ -33,12 +38,11 @@ final class CpuEviction {
 
     void append(Matrix keys, Matrix values, KvSegment segment) {
         KvSlice cache = segment.cache();
-        CacheLayout layout = CacheLayout.of(cache, width);
         // A decode step's few rows are not worth waking a thread for: one task runs on the caller.
         int tasks = segment.rows() <= Backend.STEP_ROWS ? 1 : cache.kvHeads();
         pool.run(tasks, (task, thread) -> {
             for (int head = task; head < cache.kvHeads(); head += tasks) {
-                appendHead(keys, values, segment, layout, head);
+                appendHead(keys, values, segment, CacheRows.of(cache, width), head);
             }
         });
         for (int head = 0; head < cache.kvHeads(); head++) {
@@ -46,7 +50,7 @@ final class CpuEviction {
         }
     }
 
-    private static void appendHead(Matrix keys, Matrix values, KvSegment segment, CacheLayout layout, int head) {
+    private static void appendHead(Matrix keys, Matrix values, KvSegment segment, CacheRows rows, int head) {
         KvSlice cache = segment.cache();
         int[] positions = CpuBuffer.ints(cache.positions());
         float[] newKeys = CpuBuffer.floats(keys.buffer());
@@ -55,8 +59,7 @@ final class CpuEviction {
             int entry = cache.length(head) + row;
             int column = head * cache.headDim();
             int inBatch = segment.firstRow() + row;
-            layout.putKey(newKeys, at(keys, inBatch, column), CpuBuffer.floats(cache.keys()), head, entry);
-            layout.putValue(newValues, at(values, inBatch, column), CpuBuffer.floats(cache.values()), head, entry);
+            rows.put(newKeys, at(keys, inBatch, column), newValues, at(values, inBatch, column), head, entry);
             positions[cache.first(head) + entry] = segment.firstPosition() + row;
         }
     }
@@ -116,15 +119,15 @@ final class CpuEviction {
     }
 
     void scoreByKeyDifference(KvSlice cache) {
-        CacheLayout layout = CacheLayout.of(cache, width);
-        float[] keys = CpuBuffer.floats(cache.keys());
         float[] scores = CpuBuffer.floats(cache.scores());
         int dim = cache.headDim();
         pool.run(cache.kvHeads(), (head, thread) -> {
+            CacheReader reader = readers[thread];
             float[] mean = means[thread];
             Arrays.fill(mean, 0f);
             for (int entry = 0; entry < cache.length(head); entry++) {
-                int at = layout.key(head, entry);
+                int at = key(reader, cache, head, entry);
+                float[] keys = reader.floats();
                 float inverse = inverseNorm(keys, at, dim, width);
                 for (int j = 0; j < dim; j++) {
                     mean[j] = Math.fma(keys[at + j * width], inverse, mean[j]);
@@ -133,7 +136,8 @@ final class CpuEviction {
             // Common to all entries of a head, but not to heads that share a budget.
             float inverseMean = inverseNorm(mean, 0, dim, 1);
             for (int entry = 0; entry < cache.length(head); entry++) {
-                int at = layout.key(head, entry);
+                int at = key(reader, cache, head, entry);
+                float[] keys = reader.floats();
                 float dot = 0;
                 for (int j = 0; j < dim; j++) {
                     dot = Math.fma(keys[at + j * width], mean[j], dot);
@@ -141,6 +145,15 @@ final class CpuEviction {
                 scores[cache.first(head) + entry] = -dot * inverseNorm(keys, at, dim, width) * inverseMean;
             }
         });
+    }
+
+    /** Index of a key in the reader's floats; entries are asked for in ascending order. */
+    private int key(CacheReader reader, KvSlice cache, int head, int entry) {
+        int lane = entry % width;
+        if (lane == 0) {
+            reader.keys(cache, head, entry);
+        }
+        return reader.offset() + lane;
     }
 
     private static float inverseNorm(float[] x, int at, int dim, int stride) {
@@ -193,19 +206,28 @@ final class CpuEviction {
         for (int entry = 0; entry < length; entry++) {
             boolean forced = entry >= length - spec.recent() || positions[base + entry] < spec.pinnedTokens();
             all += forced ? 1 : 0;
-            float score = forced ? Float.POSITIVE_INFINITY : pooled(scores, base, entry, length, spec.pooling());
+            float score = forced ? Float.POSITIVE_INFINITY : pooled(scores, positions, base, entry, length, spec);
             selection.add(forced || norm == null ? score : weighed(score, squares[entry], norm.logarithm()));
         }
         return all;
     }
 
-    private static float pooled(float[] scores, int base, int entry, int length, int pooling) {
-        float best = scores[base + entry];
-        int last = Math.min(length - 1, entry + pooling / 2);
-        for (int near = Math.max(0, entry - pooling / 2); near <= last; near++) {
-            best = Math.max(best, scores[base + near]);
+    private static float pooled(float[] scores, int[] positions, int base, int entry, int length, EvictionSpec spec) {
+        int reach = spec.pooling() / 2;
+        float best = Float.NEGATIVE_INFINITY;
+        int last = Math.min(length - 1, entry + reach);
+        for (int near = Math.max(0, entry - reach); near <= last; near++) {
+            int at = base + near;
+            best = Math.max(
+                    best, spec.agesFrom() == 0 ? scores[at] : decayed(scores[at], spec.agesFrom() - positions[at]));
         }
         return best;
+    }
+
+    /** The logarithm of {@code sigmoid(logit)} to the power of an age. */
+    private static float decayed(float logit, int age) {
+        double logSigmoid = Math.min(logit, 0) - Math.log1p(Math.exp(-Math.abs((double) logit)));
+        return (float) (logSigmoid * age);
     }
 
     private static float weighed(float score, float square, boolean logarithm) {

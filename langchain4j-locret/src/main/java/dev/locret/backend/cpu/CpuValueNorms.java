@@ -9,13 +9,15 @@ final class CpuValueNorms {
 
     private final Kernels kernels;
     private final int width;
+    private final CacheReader reader;
     private final float[] values;
     private final float[] products;
     private final float[] squares;
 
-    CpuValueNorms(Kernels kernels, int maxEntries, int headDim) {
+    CpuValueNorms(Kernels kernels, CacheReader reader, int maxEntries, int headDim) {
         this.kernels = kernels;
         this.width = kernels.width();
+        this.reader = reader;
         this.values = new float[ROWS * headDim];
         this.products = new float[ROWS * CacheLayout.roundUp(headDim, width)];
         this.squares = new float[maxEntries];
@@ -30,15 +32,14 @@ final class CpuValueNorms {
     float[] squares(KvSlice cache, int head, CpuWeight gram) {
         int dim = cache.headDim();
         int columns = CacheLayout.roundUp(dim, width);
-        CacheLayout layout = CacheLayout.of(cache, width);
-        float[] cached = CpuBuffer.floats(cache.values());
         for (int begin = 0; begin < cache.length(head); begin += ROWS) {
             int rows = Math.min(ROWS, cache.length(head) - begin);
+            reader.values(cache, head, begin, rows);
             for (int row = 0; row < rows; row++) {
-                for (int panel = 0; panel < layout.valuePanels(); panel++) {
+                for (int panel = 0; panel * width < dim; panel++) {
                     int count = Math.min(width, dim - panel * width);
-                    int from = layout.value(head, panel, begin + row);
-                    System.arraycopy(cached, from, values, row * dim + panel * width, count);
+                    int from = reader.offset() + panel * reader.panelStride() + row * width;
+                    System.arraycopy(reader.floats(), from, values, row * dim + panel * width, count);
                 }
             }
             for (int panel = 0; panel < gram.panels(); panel++) {

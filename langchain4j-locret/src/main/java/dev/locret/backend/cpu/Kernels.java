@@ -1,5 +1,7 @@
 package dev.locret.backend.cpu;
 
+import dev.locret.backend.KeyMixing;
+
 /**
  * Inner loops of the CPU backend, in one implementation over {@code jdk.incubator.vector} and one in plain loops.
  *
@@ -74,6 +76,49 @@ public interface Kernels {
      * @param offset first word of the first group
      */
     void unpack(PanelFormat format, int[] words, int offset, int groups, float[] out);
+
+    /**
+     * Unpacks values of a packed cache to panels of dimensions {@code [ceil(headDim / width)][rows of a panel][width]}.
+     *
+     * @param words {@code [rows][rowWords]} from {@code offset}, see {@link PackedValues}
+     * @param panelStride elements from one panel to the next
+     */
+    default void unpackValues(
+            PanelFormat format,
+            int[] words,
+            int offset,
+            int rowWords,
+            int rows,
+            int headDim,
+            float[] out,
+            int panelStride) {
+        for (int row = 0; row < rows; row++) {
+            int at = offset + row * rowWords;
+            PackedValues.unpack(format, words, at, 0, headDim, out, row * width(), width(), panelStride);
+        }
+    }
+
+    /**
+     * Undoes what {@link dev.locret.backend.KeyMixing} does, for the keys of one panel; sums in its order.
+     *
+     * @param keys {@code [headDim][width]}
+     * @param headDim a multiple of its block
+     */
+    default void unmixKeys(float[] keys, int headDim) {
+        int width = width();
+        for (int half = 1; half < KeyMixing.BLOCK; half *= 2) {
+            for (int j = 0; j < headDim; j++) {
+                int low = j * width;
+                int high = (j + half) * width;
+                for (int lane = 0; (j & half) == 0 && lane < width; lane++) {
+                    float a = keys[low + lane];
+                    float b = keys[high + lane];
+                    keys[low + lane] = a + b;
+                    keys[high + lane] = a - b;
+                }
+            }
+        }
+    }
 
     /**
      * Product of one row with packed panels that follow each other. Sums may be taken group by group, in another order

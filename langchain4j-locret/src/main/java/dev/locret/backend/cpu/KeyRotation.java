@@ -20,17 +20,18 @@ final class KeyRotation {
      * Writes the panels of entries {@code [begin, end)} of a head, one after the other.
      *
      * @param begin a multiple of the kernels' width
+     * @param reader that of the calling thread
      * @param out {@code [panels][headDim][width]} from {@code to}
      */
-    void rotate(KvSlice cache, CpuRotary rotary, int head, int begin, int end, float[] out, int to) {
-        CacheLayout layout = CacheLayout.of(cache, width);
-        float[] keys = CpuBuffer.floats(cache.keys());
+    void rotate(
+            KvSlice cache, CpuRotary rotary, int head, int begin, int end, CacheReader reader, float[] out, int to) {
         for (int entry = begin; entry < end; entry += width) {
+            reader.keys(cache, head, entry);
             int target = to + (entry - begin) * spec.headDim();
             if (spec.positions() == PositionMode.CACHE) {
                 kernels.rotate(
-                        keys,
-                        layout.key(head, entry),
+                        reader.floats(),
+                        reader.offset(),
                         spec.headDim(),
                         rotary.dimensions(),
                         rotary.cosines(),
@@ -39,19 +40,18 @@ final class KeyRotation {
                         out,
                         target);
             } else {
-                rotateByText(cache, layout, rotary, head, entry, out, target);
+                rotateByText(cache, rotary, head, entry, reader, out, target);
             }
         }
     }
 
     private void rotateByText(
-            KvSlice cache, CacheLayout layout, CpuRotary rotary, int head, int entry, float[] out, int to) {
-        float[] keys = CpuBuffer.floats(cache.keys());
+            KvSlice cache, CpuRotary rotary, int head, int entry, CacheReader reader, float[] out, int to) {
         int[] positions = CpuBuffer.ints(cache.positions());
         for (int lane = 0; lane < width && entry + lane < cache.length(head); lane++) {
             int position = positions[cache.first(head) + entry + lane];
-            int from = layout.key(head, entry + lane);
-            rotary.rotateLane(keys, from, spec.headDim(), width, position, out, to + lane);
+            int from = reader.offset() + lane;
+            rotary.rotateLane(reader.floats(), from, spec.headDim(), width, position, out, to + lane);
         }
     }
 }

@@ -117,15 +117,14 @@ class CpuAttentionTest {
     private static void fill(
             CpuBackend backend, KvSlice cache, Random random, int entries, float[][] keys, float[][] values, int rows) {
         int headDim = cache.headDim();
-        CacheLayout layout =
-                CacheLayout.of(cache, KernelProvider.choose(kernelsOf(backend)).width());
+        CacheRows store =
+                CacheRows.of(cache, KernelProvider.choose(kernelsOf(backend)).width());
         for (int head = 0; head < cache.kvHeads(); head++) {
             int count = Math.max(rows, entries - head);
             keys[head] = gaussian(random, count * headDim);
             values[head] = gaussian(random, count * headDim);
             for (int entry = 0; entry < count; entry++) {
-                layout.putKey(keys[head], entry * headDim, CpuBuffer.floats(cache.keys()), head, entry);
-                layout.putValue(values[head], entry * headDim, CpuBuffer.floats(cache.values()), head, entry);
+                store.put(keys[head], entry * headDim, values[head], entry * headDim, head, entry);
             }
             int first = cache.first(head);
             for (int entry = 0; entry < count; entry++) {

@@ -7,6 +7,7 @@ import dev.locret.backend.AttentionSpec;
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.EvictionSpec;
+import dev.locret.backend.KvCacheType;
 import dev.locret.backend.KvEntries;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
@@ -51,8 +52,8 @@ class CpuCacheCopyTest {
                     assertThat(out.scores()[at]).isEqualTo(scores[row * kvHeads + head]);
                     for (int j = 0; j < headDim; j++) {
                         int source = (row * kvHeads + head) * headDim + j;
-                        assertThat(out.keys()[at * headDim + j]).isEqualTo(keys[source]);
-                        assertThat(out.values()[at * headDim + j]).isEqualTo(values[source]);
+                        assertThat(out.keys().plain()[at * headDim + j]).isEqualTo(keys[source]);
+                        assertThat(out.values().plain()[at * headDim + j]).isEqualTo(values[source]);
                     }
                 }
             }
@@ -73,6 +74,10 @@ class CpuCacheCopyTest {
             assertThatThrownBy(() -> backend.setEntries(cache, KvEntries.allocate(new int[] {4}, 16)))
                     .isInstanceOf(LocretException.class)
                     .hasMessage("cache: entries of another shape: kv-heads=1, head-dim=16, expected=2 and 8");
+            KvEntries halves = KvEntries.allocate(new int[] {4, 4}, 8, KvCacheType.F16);
+            assertThatThrownBy(() -> backend.setEntries(cache, halves))
+                    .isInstanceOf(LocretException.class)
+                    .hasMessage("cache: entries of another type: kv-cache-type=f16, expected=f32");
             assertThat(cache.longest()).isZero();
         }
     }

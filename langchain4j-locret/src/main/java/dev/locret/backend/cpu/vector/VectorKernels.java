@@ -1,5 +1,6 @@
 package dev.locret.backend.cpu.vector;
 
+import dev.locret.backend.KeyMixing;
 import dev.locret.backend.cpu.ExpApproximation;
 import dev.locret.backend.cpu.Kernels;
 import dev.locret.backend.cpu.PanelFormat;
@@ -223,6 +224,56 @@ public final class VectorKernels implements Kernels {
     @Override
     public void unpack(PanelFormat format, int[] words, int offset, int groups, float[] out) {
         PackedPanels.unpack(format, words, offset, groups, out, headers.get());
+    }
+
+    @Override
+    public void unpackValues(
+            PanelFormat format,
+            int[] words,
+            int offset,
+            int rowWords,
+            int rows,
+            int headDim,
+            float[] out,
+            int panelStride) {
+        CachedValues.unpack(format, words, offset, rowWords, rows, headDim, out, WIDTH, panelStride);
+    }
+
+    // Two stages at a time: half of the loads and stores.
+    @Override
+    public void unmixKeys(float[] keys, int headDim) {
+        int half = 1;
+        for (; 2 * half < KeyMixing.BLOCK; half *= 4) {
+            for (int j = 0; j < headDim; j++) {
+                for (int lane = 0; (j & 3 * half) == 0 && lane < WIDTH; lane += LANES) {
+                    unmixFour(keys, j * WIDTH + lane, half * WIDTH);
+                }
+            }
+        }
+        for (int j = 0; j < headDim; j++) {
+            for (int lane = 0; (j & half) == 0 && lane < WIDTH; lane += LANES) {
+                int low = j * WIDTH + lane;
+                FloatVector a = FloatVector.fromArray(F, keys, low);
+                FloatVector b = FloatVector.fromArray(F, keys, low + half * WIDTH);
+                a.add(b).intoArray(keys, low);
+                a.sub(b).intoArray(keys, low + half * WIDTH);
+            }
+        }
+    }
+
+    private static void unmixFour(float[] keys, int at, int step) {
+        FloatVector a = FloatVector.fromArray(F, keys, at);
+        FloatVector b = FloatVector.fromArray(F, keys, at + step);
+        FloatVector c = FloatVector.fromArray(F, keys, at + 2 * step);
+        FloatVector d = FloatVector.fromArray(F, keys, at + 3 * step);
+        FloatVector ab = a.add(b);
+        FloatVector cd = c.add(d);
+        FloatVector lower = a.sub(b);
+        FloatVector upper = c.sub(d);
+        ab.add(cd).intoArray(keys, at);
+        lower.add(upper).intoArray(keys, at + step);
+        ab.sub(cd).intoArray(keys, at + 2 * step);
+        lower.sub(upper).intoArray(keys, at + 3 * step);
     }
 
     @Override

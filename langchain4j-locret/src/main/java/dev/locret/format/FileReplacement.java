@@ -1,4 +1,4 @@
-package dev.locret.train;
+package dev.locret.format;
 
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
@@ -10,19 +10,20 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** Writes a file beside its place and renames it: under its name it is always whole. */
-final class FileReplacement {
+public final class FileReplacement {
     /** What is written. */
     @FunctionalInterface
-    interface Content {
+    public interface Content {
         void write(FileChannel channel) throws IOException;
     }
 
     private FileReplacement() {}
 
     /**
+     * @param who begins the message of a failure
      * @throws LocretException ({@code file-not-writable}) if the disk is full, say; a file that was there stays as it was
      */
-    static void write(Path file, Content content) {
+    public static void write(String who, Path file, Content content) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             try (FileChannel channel = FileChannel.open(
@@ -37,7 +38,7 @@ final class FileReplacement {
             } catch (IOException deletion) {
                 e.addSuppressed(deletion);
             }
-            throw new LocretException(ErrorId.FILE_NOT_WRITABLE, "train: not written (" + e + "): " + file, e);
+            throw new LocretException(ErrorId.FILE_NOT_WRITABLE, who + ": not written (" + e + "): " + file, e);
         }
     }
 }
