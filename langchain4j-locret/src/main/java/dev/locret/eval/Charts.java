@@ -3,7 +3,6 @@ package dev.locret.eval;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +124,9 @@ final class Charts {
                 .xAxisTitle(plot.overBudget ? "entries kept per KV head" : "tokens of the document")
                 .yAxisTitle(quality ? continuation ? "perplexity" : "score" : measure.title)
                 .build();
-        chart.getStyler().setXAxisLogarithmic(true);
+        // Powers of two along the axis: a logarithmic one has labels at powers of ten alone, which may not be there.
+        chart.getStyler().setxAxisTickLabelsFormattingFunction(Charts::powerOfTwo);
+        chart.getStyler().setErrorBarsColorSeriesColor(true);
         chart.getStyler().setChartBackgroundColor(Color.WHITE);
         chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
         chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
@@ -139,7 +140,7 @@ final class Charts {
     }
 
     private static void series(XYChart chart, String policy, TreeMap<Integer, Row> line, Measure measure) {
-        List<Integer> xs = new ArrayList<>(line.keySet());
+        List<Double> xs = line.keySet().stream().map(Charts::log2).toList();
         List<Double> ys = line.values().stream().map(measure::of).toList();
         List<Double> bars = line.values().stream().map(measure::deviation).toList();
         XYSeries series = chart.addSeries(policy, xs, ys, bars);
@@ -147,6 +148,15 @@ final class Charts {
             series.setLineColor(Color.GRAY);
             series.setMarkerColor(Color.GRAY);
         }
+    }
+
+    private static double log2(int value) {
+        return Math.log(value) / Math.log(2);
+    }
+
+    private static String powerOfTwo(double exponent) {
+        long nearest = Math.round(exponent);
+        return Math.abs(exponent - nearest) < 1e-6 ? String.valueOf(1L << nearest) : "";
     }
 
     private static byte[] png(XYChart chart) {
