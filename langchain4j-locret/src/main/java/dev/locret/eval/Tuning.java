@@ -26,7 +26,6 @@ import java.util.stream.Stream;
  * three times as many, and so on; then, in the same way, those that differ from the winner in one setting.
  */
 public final class Tuning {
-    private static final int PART = 3;
     /** Questions that the first comparison is made with at least, if there are so many. */
     private static final int LEAST_QUESTIONS = 10;
 
@@ -133,47 +132,29 @@ public final class Tuning {
 
     /** Those of the candidates that came to be measured on all documents. */
     private List<Trial> race(List<Candidate> candidates, Evaluation.Listener listener) {
-        List<Candidate> left = candidates;
-        int rounds = 0;
-        for (int size = left.size(); size > PART; size = parts(size)) {
-            rounds++;
-        }
-        for (int round = 0; ; round++) {
-            int documents = documents(rounds - round);
-            for (Candidate candidate : left) {
-                trials.measure(candidate, documents, listener);
-            }
-            if (round == rounds) {
-                return left.stream().map(c -> trial(c, Optional.empty())).toList();
-            }
-            left = left.stream()
-                    .sorted(Comparator.comparingDouble((Candidate c) -> -score(c, documents))
-                            .thenComparing(c -> memory.need(c).bytes()))
-                    .limit(parts(left.size()))
-                    .toList();
-        }
+        Halving halving = new Halving(
+                task.size(),
+                leastDocuments(),
+                (candidate, documents) -> {
+                    trials.measure(candidate, documents, listener);
+                    return trials.row(candidate, documents, Optional.empty())
+                            .orElseThrow()
+                            .score();
+                },
+                candidate -> memory.need(candidate).bytes());
+        return halving.race(candidates).stream()
+                .map(c -> trial(c, Optional.empty()))
+                .toList();
     }
 
-    private static int parts(int size) {
-        return (size + PART - 1) / PART;
-    }
-
-    /** How many documents a comparison is made with that so many others follow. */
-    private int documents(int roundsLeft) {
-        int documents = task.size();
-        for (int i = 0; i < roundsLeft; i++) {
-            documents = parts(documents);
-        }
+    /** As many of the first documents as have enough questions to tell candidates apart. */
+    private int leastDocuments() {
+        int documents = 0;
         int questions = 0;
-        int least = 0;
-        while (least < task.size() && questions < LEAST_QUESTIONS) {
-            questions += task.item(least++, 0, new Random(0)).queries().size();
+        while (documents < task.size() && questions < LEAST_QUESTIONS) {
+            questions += task.item(documents++, 0, new Random(0)).queries().size();
         }
-        return Math.max(documents, least);
-    }
-
-    private double score(Candidate candidate, int documents) {
-        return trials.row(candidate, documents, Optional.empty()).orElseThrow().score();
+        return documents;
     }
 
     private Trial trial(Candidate candidate, Optional<Candidate> full) {
