@@ -48,7 +48,8 @@ final class Halving {
                 return left;
             }
             List<Candidate> order = new ArrayList<>(left);
-            order.sort(Comparator.comparingDouble((Candidate c) -> -scores.get(c)).thenComparingLong(bytes));
+            order.sort(
+                    Comparator.comparingDouble((Candidate c) -> -scores.get(c)).thenComparingLong(bytes));
             left = order.subList(0, third(order.size()));
         }
     }

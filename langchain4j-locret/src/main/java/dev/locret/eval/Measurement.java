@@ -158,8 +158,9 @@ final class Measurement {
 
     /** Bytes of a cache for this case alone: full attention takes as many as the text has tokens. */
     private long cacheBytes(Case one, int tokens) {
-        int entries =
-                one.budget() != 0 ? one.budget() : Math.min(tokens, engine.cachePlan().budget());
+        int entries = one.budget() != 0
+                ? one.budget()
+                : Math.min(tokens, engine.cachePlan().budget());
         return engine.cacheBytes(entries);
     }
 }

@@ -51,7 +51,9 @@ class TuningResultTest {
                 List.of(64),
                 List.of("uniform", "pooled"),
                 List.of(0, 4),
-                List.of(0.0), List.of(1), List.of("f32"));
+                List.of(0.0),
+                List.of(1),
+                List.of("f32"));
     }
 
     @Test
