@@ -82,7 +82,7 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return questionAwareHeadsPath(questionAwareHeadsPath == null ? null : Path.of(questionAwareHeadsPath));
     }
 
-    /** {@code auto} (default) or {@code cpu}. */
+    /** {@code auto} (default, the CPU), {@code cpu}, {@code cuda} or {@code cuda:N}: see docs/cuda.md. */
     public B device(String device) {
         return loading("device", device, EngineOptions.Builder::device);
     }
@@ -133,6 +133,11 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
     /** Odd width of the maximum taken over neighbouring tokens' scores; 1, none, by default. */
     public B scorePooling(Integer scorePooling) {
         return loading("scorePooling", scorePooling, EngineOptions.Builder::scorePooling);
+    }
+
+    /** Whether values that are dropped are merged into those of the nearest keys that stay; off by default. */
+    public B mergeEvicted(Boolean mergeEvicted) {
+        return loading("mergeEvicted", mergeEvicted, EngineOptions.Builder::mergeEvicted);
     }
 
     /**

@@ -1,29 +1,49 @@
 package dev.locret.backend;
 
 import dev.locret.backend.cpu.CpuBackend;
+import dev.locret.backend.cuda.CudaBackend;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Chooses the device. */
 public final class Backends {
+    private static final Logger LOG = LoggerFactory.getLogger(Backends.class);
     private static final long MIB = 1 << 20;
+    private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
     private Backends() {}
 
     /**
      * Opens a device.
      *
-     * @param device {@code auto} or {@code cpu}
+     * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}; {@code auto} is the CPU as long as no card
+     *     has confirmed what the emulated one shows
      * @param threads threads of the CPU that compute
-     * @throws LocretException ({@code device-unavailable}) if no backend has that name
+     * @throws LocretException ({@code device-unavailable}) if no backend has that name, or the device or a library that it
+     *     needs is not there
      */
     public static Backend open(String device, int threads) {
+        Matcher cuda = CUDA.matcher(device);
+        if (cuda.matches()) {
+            return CudaBackend.open(cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
+        }
         return switch (device) {
-            case "auto", "cpu" -> new CpuBackend(threads);
+            case "auto" -> {
+                if (CudaBackend.present()) {
+                    LOG.info("Using the CPU. CUDA's libraries are there: device=cuda takes the graphics card");
+                }
+                yield new CpuBackend(threads);
+            }
+            case "cpu" -> new CpuBackend(threads);
             default ->
                 throw new LocretException(
-                        ErrorId.DEVICE_UNAVAILABLE, "unknown device: device=" + device + ", allowed=auto, cpu");
+                        ErrorId.DEVICE_UNAVAILABLE,
+                        "unknown device: device=" + device + ", allowed=auto, cpu, cuda, cuda:N");
         };
     }
 

@@ -23,7 +23,7 @@ final class ModelOptions {
             names = "--device",
             paramLabel = "DEVICE",
             defaultValue = "auto",
-            description = "auto or cpu (default: ${DEFAULT-VALUE}).")
+            description = "auto, cpu, cuda or cuda:N (default: ${DEFAULT-VALUE}, which is the CPU).")
     private String device;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compute (default: all processors).")

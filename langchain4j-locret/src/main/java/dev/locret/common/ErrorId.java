@@ -31,6 +31,8 @@ public enum ErrorId {
     NOT_ENOUGH_MEMORY("not-enough-memory"),
     /** A requested device or kernel provider is not there. */
     DEVICE_UNAVAILABLE("device-unavailable"),
+    /** A device that was there fails, or a kernel does not compile. */
+    DEVICE_FAILED("device-failed"),
     /** A prompt, token id or document cannot be processed. */
     INVALID_PROMPT("invalid-prompt"),
     /** A forward pass produced NaN or infinity. */

@@ -88,7 +88,10 @@ final class MemoryPlanner {
                 (long) config.layers(),
                 KvEntries.bytes((long) entries * config.kvHeads(), config.headDim(), cache.type()));
         long taken = others.stream().mapToLong(Part::bytes).sum();
-        long bytes = Math.min(DEFAULT_SNAPSHOTS * one, (available - taken) / 4);
+        // Snapshots lie in Java's heap, whatever the device.
+        Runtime runtime = Runtime.getRuntime();
+        long heap = runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
+        long bytes = Math.min(DEFAULT_SNAPSHOTS * one, Math.min(available - taken, heap) / 4);
         return bytes < one ? 0 : bytes;
     }
 

@@ -156,7 +156,12 @@ final class Scheduler implements Runnable {
             }
             return;
         }
-        choose(batch, logits);
+        try {
+            choose(batch, logits);
+        } catch (RuntimeException e) {
+            // The device failed: a kernel's error shows only when something waits for it.
+            batch.forEach(generation -> generation.handle().fail(e));
+        }
     }
 
     private void step(List<ActiveGeneration> batch) {

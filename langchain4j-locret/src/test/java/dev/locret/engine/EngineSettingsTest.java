@@ -154,7 +154,7 @@ class EngineSettingsTest {
                         LocretEngine.load(EngineFixtures.options().device("tpu").build()))
                 .isInstanceOfSatisfying(
                         LocretException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.DEVICE_UNAVAILABLE))
-                .hasMessage("unknown device: device=tpu, allowed=auto, cpu");
+                .hasMessage("unknown device: device=tpu, allowed=auto, cpu, cuda, cuda:N");
     }
 
     private static void assertRefused(EngineOptions.Builder options, String message) {

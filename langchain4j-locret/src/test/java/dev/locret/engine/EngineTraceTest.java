@@ -27,10 +27,14 @@ class EngineTraceTest {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("cases")
     void tracesLikeTheAuthorsCode(String model, String name) {
+        verify(model, name, "cpu");
+    }
+
+    static void verify(String model, String name, String device) {
         Golden golden = Golden.of(model);
         JsonNode c = golden.locretCase(name);
         try (LocretEngine engine =
-                LocretEngine.load(EngineFixtures.ofCase(model, c).build())) {
+                LocretEngine.load(EngineFixtures.ofCase(model, c).device(device).build())) {
             TraceResult trace = engine.trace(
                     Golden.ints(c.get("input_ids")), c.get("max_new_tokens").asInt(), true);
 

@@ -7,12 +7,16 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.SamplingSpec;
 import dev.locret.backend.cpu.CpuBackend;
+import dev.locret.backend.cuda.CudaBackend;
 import dev.locret.cache.KvCache;
 import dev.locret.eviction.FullAttention;
 import dev.locret.format.ModelFiles;
+import dev.locret.testing.EmulatedCuda;
 import dev.locret.testing.Golden;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -32,10 +36,33 @@ class PlainForwardGoldenTest {
         "qwen3-tiny, fallback, ORIGINAL"
     })
     void logitsAndGreedyTokensAreHuggingFaces(String model, String kernels, PositionMode positions) {
+        verify(model, positions, new CpuBackend(2, kernels));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "llama-tied-tiny, CACHE",
+        "llama-tied-tiny, ORIGINAL",
+        "mistral-tiny, CACHE",
+        "qwen2-tiny, CACHE",
+        "qwen3-tiny, ORIGINAL"
+    })
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    void soAreThoseOfTheEmulatedCard(String model, PositionMode positions) {
+        EmulatedCuda.install();
+        System.setProperty("locret.cuda.precision", "full");
+        try {
+            verify(model, positions, CudaBackend.open(0));
+        } finally {
+            System.clearProperty("locret.cuda.precision");
+        }
+    }
+
+    private static void verify(String model, PositionMode positions, Backend opened) {
         Golden golden = Golden.of(model);
         int[] ids = Golden.ints(golden.cases().get("input_ids"));
         int[] greedy = Golden.ints(golden.cases().get("greedy"));
-        try (Backend backend = new CpuBackend(2, kernels);
+        try (Backend backend = opened;
                 ModelFiles files = ModelFiles.open(golden.directory())) {
             Decoder decoder =
                     new Decoder(files.weights(), backend, 150, 1, 200, positions, RotaryEmbedding.Factors.AUTO);

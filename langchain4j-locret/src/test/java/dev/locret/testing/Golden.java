@@ -71,7 +71,11 @@ public final class Golden {
      * vectors' README states.
      */
     public void assertClose(String tensor, float[] actual) {
-        float[] expected = expected(tensor);
+        assertClose(tensor, expected(tensor), actual);
+    }
+
+    /** As above for vectors that another device computed. */
+    public static void assertClose(String tensor, float[] expected, float[] actual) {
         assertThat(actual).hasSameSizeAs(expected);
         float min = Float.POSITIVE_INFINITY;
         float max = Float.NEGATIVE_INFINITY;

@@ -18,11 +18,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The source archive of a PyPI package, fetched by pip the first time and unpacked in {@code ~/.cache/locret}. Two JVMs
- * may ask at once.
+ * The source archive or wheel of a PyPI package, fetched by pip the first time and unpacked in {@code ~/.cache/locret}.
+ * Two JVMs may ask at once.
  *
  * @param requirement package and version, as in {@code name==1.0}
- * @param file name of the archive
+ * @param file name of the archive, or of a wheel for Linux
  * @param sha256 its sum
  */
 public record PipDownload(String requirement, String file, String sha256) {
@@ -34,7 +34,9 @@ public record PipDownload(String requirement, String file, String sha256) {
             Files.createDirectories(cache);
             Path scratch = Files.createTempDirectory(cache, "fetch");
             try {
-                download(scratch, requirement, "--no-binary", requirement.replaceAll("=.*", ""));
+                boolean wheel = file.endsWith(".whl");
+                String kind = wheel ? "--only-binary" : "--no-binary";
+                download(scratch, requirement, kind, requirement.replaceAll("=.*", ""));
                 String sum = sha256(scratch.resolve(file));
                 if (!sum.equals(sha256)) {
                     throw new IOException("SHA-256 of " + file + " is " + sum + ", expected " + sha256);
@@ -44,7 +46,7 @@ public record PipDownload(String requirement, String file, String sha256) {
                         List.of(
                                 "python3",
                                 "-m",
-                                "tarfile",
+                                wheel ? "zipfile" : "tarfile",
                                 "-e",
                                 scratch.resolve(file).toString(),
                                 inside.toString()),

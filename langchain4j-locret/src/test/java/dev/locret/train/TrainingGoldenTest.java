@@ -10,17 +10,22 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.TrainingOperations;
 import dev.locret.backend.TrainingSpec;
 import dev.locret.backend.cpu.CpuBackend;
+import dev.locret.backend.cuda.CudaBackend;
 import dev.locret.eviction.RetainingHeads;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.SafetensorsFile;
 import dev.locret.model.Decoder;
 import dev.locret.model.RotaryEmbedding.Factors;
 import dev.locret.tensor.HostTensor;
+import dev.locret.testing.EmulatedCuda;
 import dev.locret.testing.Golden;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,13 +36,29 @@ class TrainingGoldenTest {
     @ParameterizedTest
     @CsvSource({"vector, 64", "vector, 200", "fallback, 48"})
     void eightStepsAreTheAuthors(String kernels, int chunk) throws IOException {
+        verify(new CpuBackend(2, kernels), chunk);
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    void soAreThoseOfTheEmulatedCard() throws IOException {
+        EmulatedCuda.install();
+        System.setProperty("locret.cuda.precision", "full");
+        try {
+            verify(CudaBackend.open(0), 64);
+        } finally {
+            System.clearProperty("locret.cuda.precision");
+        }
+    }
+
+    private static void verify(Backend opened, int chunk) throws IOException {
         JsonNode golden = new ObjectMapper()
                 .readTree(GOLDEN.directory().resolve("training.json").toFile());
         int[] ids = Golden.ints(golden.get("input_ids"));
         int prefix = golden.get("prefix_len").asInt();
         TrainingSample sample = new TrainingSample(
                 "golden", ids, prefix, IntStream.range(prefix, ids.length).toArray());
-        try (Backend backend = new CpuBackend(2, kernels);
+        try (Backend backend = opened;
                 ModelFiles files = ModelFiles.open(GOLDEN.directory())) {
             Decoder decoder =
                     new Decoder(files.weights(), backend, chunk, 1, ids.length, PositionMode.CACHE, Factors.LONG);

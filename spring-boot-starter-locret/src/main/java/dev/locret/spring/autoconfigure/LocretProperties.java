@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  *     downloaded unless it is here. Without it there are no beans.
  * @param retainingHeadsPath Retaining heads trained for the very model, as safetensors or as a PyTorch file.
  * @param questionAwareHeadsPath Retaining heads trained with the question in front of the document.
- * @param device Device that computes: auto or cpu.
+ * @param device Device that computes: auto (the CPU), cpu, cuda or cuda:N.
  * @param cacheBudget Entries that each KV head keeps, for example 4096, or memory for all caches, for example 2GB.
  * @param chunkSize Tokens of a prompt that are read at a time.
  * @param stabilizers Last entries that stay in the cache after each chunk but the final one.
@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param scorePooling Odd width of the maximum taken over neighbouring tokens' scores, 1 for none.
  * @param budgetAllocation How entries are divided among layers and heads: uniform, pooled or pyramid.
  * @param valueNorm Whether scores are combined with the norm of what an entry adds to the output.
+ * @param mergeEvicted Whether values that are dropped are merged into those of the nearest keys that stay.
  * @param kvCacheType How the cache holds keys and values: f32, or f16, q8-0 and q4-0, which take less memory.
  * @param policy Eviction policy: auto, locret, keydiff, streaming-llm, h2o, snapkv, tova, sirllm, random or none.
  * @param ropeFactors Longrope's factors: long, or auto for the short ones inside the original window.
@@ -55,6 +56,7 @@ record LocretProperties(
         Integer scorePooling,
         String budgetAllocation,
         Boolean valueNorm,
+        Boolean mergeEvicted,
         KvCacheType kvCacheType,
         String policy,
         String ropeFactors,

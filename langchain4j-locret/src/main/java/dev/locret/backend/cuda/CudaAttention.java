@@ -1,0 +1,312 @@
+package dev.locret.backend.cuda;
+
+import dev.locret.backend.AttentionSpec;
+import dev.locret.backend.AttentionSpec.PositionMode;
+import dev.locret.backend.Backend;
+import dev.locret.backend.KvSegment;
+import dev.locret.backend.Matrix;
+import dev.locret.common.ErrorId;
+import dev.locret.common.LocretException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Attention. Chunks of models with a usual head dimension run on tensor cores in f16 with f32 sums; everything else in
+ * f32. A decode step's segments are read in parts of a fixed number of entries, so that a result depends on nothing but
+ * its own cache.
+ */
+final class CudaAttention {
+    /** Largest head dimension of the kernels in f32. */
+    static final int MAX_HEAD_DIM = 128;
+
+    private static final Set<Integer> TENSOR_CORE_DIMS = Set.of(64, 96, 128);
+    /** Query rows of a block, in f32 and on tensor cores. */
+    private static final int ROWS = 16;
+
+    private static final int CHUNK_ROWS = 64;
+    /** Entries that a block looks at together. */
+    private static final int KEYS = 32;
+    /** Entries of a part in a decode step. */
+    private static final int PART = 256;
+
+    private static final int TASK_BYTES = 24;
+    private static final int PARTS_BYTES = 20;
+
+    private final Launch launch;
+    private final Parameters parameters;
+    private final AttentionSpec spec;
+    private final int maxEntries;
+    private final int partialRows;
+    /** Rotated keys and values of a layer as f16, or what eviction moves. */
+    private final CudaBuffer packed;
+
+    private final CudaBuffer partial;
+    private final Kernel attendRows;
+    private final Kernel combineParts;
+    private final Kernel packEntries;
+    private final Kernel attendChunk;
+    private final Kernel attentionMass;
+
+    CudaAttention(
+            Launch launch,
+            Parameters parameters,
+            Kernels kernels,
+            CudaMemory memory,
+            AttentionSpec spec,
+            int maxEntries,
+            Precision precision) {
+        requireKernel(spec);
+        this.launch = launch;
+        this.parameters = parameters;
+        this.spec = spec;
+        this.maxEntries = maxEntries;
+        this.partialRows = partialRows(spec, maxEntries);
+        this.packed = memory.allocate("packed keys and values", packedFloats(spec, maxEntries));
+        this.partial = memory.allocate("parts of attention", partialFloats(spec, maxEntries));
+        this.attendRows = kernels.get("attend_rows", "attend_rows");
+        this.combineParts = kernels.get("attend_rows", "combine_parts");
+        boolean tensorCores = precision == Precision.MIXED && TENSOR_CORE_DIMS.contains(spec.headDim());
+        this.packEntries = tensorCores ? kernels.get("attend_chunk", "pack_entries") : null;
+        this.attendChunk = tensorCores ? kernels.get("attend_chunk", "attend_chunk_" + spec.headDim()) : null;
+        this.attentionMass = kernels.get("attention_mass", "attention_mass");
+    }
+
+    /** @throws LocretException ({@code model-unsupported}) if no kernel has that head dimension */
+    static void requireKernel(AttentionSpec spec) {
+        if (spec.headDim() > MAX_HEAD_DIM) {
+            throw new LocretException(
+                    ErrorId.MODEL_UNSUPPORTED,
+                    "cuda: no kernel for this head dimension: head-dim=" + spec.headDim() + ", allowed=1.."
+                            + MAX_HEAD_DIM + " (device=cpu has no limit)");
+        }
+    }
+
+    /** Bytes that the constructor allocates. */
+    static long bytes(AttentionSpec spec, int maxEntries) {
+        return CudaMemory.occupied(4 * packedFloats(spec, maxEntries))
+                + CudaMemory.occupied(4 * partialFloats(spec, maxEntries));
+    }
+
+    private static long packedFloats(AttentionSpec spec, int maxEntries) {
+        return (long) spec.kvHeads() * maxEntries * spec.headDim();
+    }
+
+    /** Rows of all parts of a decode step whose segments all have the fullest cache. */
+    private static int partialRows(AttentionSpec spec, int maxEntries) {
+        return Math.multiplyExact(Backend.STEP_ROWS * spec.groupSize(), parts(maxEntries));
+    }
+
+    private static long partialFloats(AttentionSpec spec, int maxEntries) {
+        return (long) spec.kvHeads() * partialRows(spec, maxEntries) * (spec.headDim() + 2);
+    }
+
+    private static int parts(int entries) {
+        return (entries + PART - 1) / PART;
+    }
+
+    /** Scratch that is free between two operations, {@code kvHeads · maxEntries · headDim} words. */
+    CudaBuffer scratch() {
+        return packed;
+    }
+
+    int maxEntries() {
+        return maxEntries;
+    }
+
+    /** One block of {@code attend_rows}, as {@code Task} there. */
+    private record Task(int segment, int firstRow, int rows, int firstEntry, int lastEntry, int slot) {}
+
+    /** One row of {@code combine_parts}, as {@code Parts} there. */
+    private record Row(int firstSlot, int parts, int partStride, int batchRow, int inGroup) {}
+
+    void run(Matrix queries, CudaRotary rotary, List<KvSegment> segments, Matrix out, Matrix logSums) {
+        List<Task> tasks = new ArrayList<>();
+        List<Row> rows = new ArrayList<>();
+        int slots = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            KvSegment segment = segments.get(i);
+            if (segment.rows() > Backend.STEP_ROWS) {
+                if (attendChunk != null) {
+                    chunk(queries, rotary, segment, out, logSums);
+                } else {
+                    addTasks(tasks, i, segment);
+                }
+                continue;
+            }
+            int needed =
+                    segment.rows() * spec.groupSize() * parts(segment.cache().longest());
+            if (slots + needed > partialRows) {
+                flush(queries, rotary, segments, out, logSums, tasks, rows);
+                slots = 0;
+            }
+            addParts(tasks, rows, i, segment, slots);
+            slots += needed;
+        }
+        flush(queries, rotary, segments, out, logSums, tasks, rows);
+    }
+
+    /** Attention of some tokens of a segment alone, in f32; other rows of {@code out} and {@code logSums} are left alone. */
+    void runRows(Matrix queries, CudaRotary rotary, KvSegment s, int[] tokens, Matrix out, Matrix logSums) {
+        List<Task> tasks = new ArrayList<>();
+        int longest = s.cache().longest();
+        for (int token : tokens) {
+            for (int row = 0; row < spec.groupSize(); row += ROWS) {
+                int count = Math.min(ROWS, spec.groupSize() - row);
+                tasks.add(new Task(0, token * spec.groupSize() + row, count, 0, longest, -1));
+            }
+        }
+        flush(queries, rotary, List.of(s), out, logSums, tasks, new ArrayList<>());
+    }
+
+    private void addTasks(List<Task> tasks, int segment, KvSegment s) {
+        int all = s.rows() * spec.groupSize();
+        for (int row = 0; row < all; row += ROWS) {
+            tasks.add(new Task(
+                    segment, row, Math.min(ROWS, all - row), 0, s.cache().longest(), -1));
+        }
+    }
+
+    private void addParts(List<Task> tasks, List<Row> rows, int segment, KvSegment s, int slot) {
+        int all = s.rows() * spec.groupSize();
+        int parts = parts(s.cache().longest());
+        for (int part = 0; part < parts; part++) {
+            for (int row = 0; row < all; row += ROWS) {
+                int count = Math.min(ROWS, all - row);
+                tasks.add(new Task(segment, row, count, part * PART, (part + 1) * PART, slot + part * all + row));
+            }
+        }
+        for (int row = 0; row < all; row++) {
+            rows.add(new Row(slot + row, parts, all, s.firstRow() + row / spec.groupSize(), row % spec.groupSize()));
+        }
+    }
+
+    private void flush(
+            Matrix queries,
+            CudaRotary rotary,
+            List<KvSegment> segments,
+            Matrix out,
+            Matrix logSums,
+            List<Task> tasks,
+            List<Row> rows) {
+        if (tasks.isEmpty()) {
+            return;
+        }
+        long taskList = parameters.put(
+                TASK_BYTES * tasks.size(),
+                to -> tasks.forEach(t -> to.putInt(t.segment())
+                        .putInt(t.firstRow())
+                        .putInt(t.rows())
+                        .putInt(t.firstEntry())
+                        .putInt(t.lastEntry())
+                        .putInt(t.slot())));
+        int dim = spec.headDim();
+        launch.of(attendRows)
+                .address(taskList)
+                .address(parameters.segments(segments))
+                .address(parameters.heads(segments))
+                .address(CudaBuffer.address(queries))
+                .value(queries.stride())
+                .value(spec.kvHeads())
+                .value(spec.groupSize())
+                .value(dim)
+                .value(spec.scale());
+        rotary(rotary)
+                .address(CudaBuffer.address(out))
+                .value(out.stride())
+                .address(CudaBuffer.addressOrNull(logSums))
+                .value(logSums == null ? 0 : logSums.stride())
+                .address(partial.address())
+                .value(partialRows)
+                .run(tasks.size(), spec.kvHeads(), 128, 4 * (ROWS * dim + KEYS * (2 * dim + 1) + ROWS * KEYS));
+        if (!rows.isEmpty()) {
+            long rowList = parameters.put(
+                    PARTS_BYTES * rows.size(),
+                    to -> rows.forEach(r -> to.putInt(r.firstSlot())
+                            .putInt(r.parts())
+                            .putInt(r.partStride())
+                            .putInt(r.batchRow())
+                            .putInt(r.inGroup())));
+            launch.of(combineParts)
+                    .address(rowList)
+                    .address(partial.address())
+                    .value(partialRows)
+                    .value(spec.groupSize())
+                    .value(dim)
+                    .address(CudaBuffer.address(out))
+                    .value(out.stride())
+                    .address(CudaBuffer.addressOrNull(logSums))
+                    .value(logSums == null ? 0 : logSums.stride())
+                    .run(rows.size(), spec.kvHeads(), 32, 0);
+        }
+        tasks.clear();
+        rows.clear();
+    }
+
+    private Launch rotary(CudaRotary rotary) {
+        return rotary(launch, spec, rotary);
+    }
+
+    /** Adds the arguments of {@code Rotary} in {@code cache.cuh}. */
+    static Launch rotary(Launch launch, AttentionSpec spec, CudaRotary rotary) {
+        return launch.address(rotary.cosines().address())
+                .address(rotary.sines().address())
+                .value(rotary.dimensions() / 2)
+                .value(spec.positions() == PositionMode.ORIGINAL);
+    }
+
+    private void chunk(Matrix queries, CudaRotary rotary, KvSegment segment, Matrix out, Matrix logSums) {
+        long segments = parameters.segments(List.of(segment));
+        long heads = parameters.heads(segment.cache());
+        int dim = spec.headDim();
+        long values = packed.address() + 2L * spec.kvHeads() * maxEntries * dim;
+        launch.of(packEntries).address(segments).address(heads).value(dim);
+        rotary(rotary)
+                .address(packed.address())
+                .address(values)
+                .value(maxEntries)
+                .run(segment.cache().longest(), spec.kvHeads(), 128, 0);
+        launch.of(attendChunk)
+                .address(segments)
+                .address(heads)
+                .address(CudaBuffer.address(queries))
+                .value(queries.stride())
+                .value(spec.groupSize())
+                .value(spec.scale());
+        // Two stages of keys and values, in rows of dim + 8 halves; the queries fit where they will lie.
+        int shared = 2 * 2 * KEYS * (dim + 8) * 2;
+        rotary(rotary)
+                .address(packed.address())
+                .address(values)
+                .value(maxEntries)
+                .address(CudaBuffer.address(out))
+                .value(out.stride())
+                .address(CudaBuffer.addressOrNull(logSums))
+                .value(logSums == null ? 0 : logSums.stride())
+                .run((segment.rows() * spec.groupSize() + CHUNK_ROWS - 1) / CHUNK_ROWS, spec.kvHeads(), 128, shared);
+    }
+
+    /** {@link Backend#scoreByAttention}. */
+    void mass(Matrix queries, CudaRotary rotary, KvSegment segment, int tokens, boolean accumulate, Matrix logSums) {
+        int dim = spec.headDim();
+        launch.of(attentionMass)
+                .address(parameters.segments(List.of(segment)))
+                .address(parameters.heads(segment.cache()))
+                .address(CudaBuffer.address(queries))
+                .value(queries.stride())
+                .value(spec.groupSize())
+                .value(dim)
+                .value(spec.scale());
+        rotary(rotary)
+                .address(CudaBuffer.address(logSums))
+                .value(logSums.stride())
+                .value(tokens)
+                .value(accumulate)
+                .address(CudaBuffer.address(segment.cache().scores()))
+                .run(
+                        (segment.cache().longest() + KEYS - 1) / KEYS,
+                        spec.kvHeads(),
+                        128,
+                        4 * (ROWS * dim + KEYS * (dim + 1)));
+    }
+}

@@ -1,0 +1,67 @@
+package dev.locret.backend.cuda;
+
+import dev.locret.tensor.DType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One {@code .cu} file, for one type of weights if it depends on it.
+ *
+ * @param file its name without ending
+ * @param type type of weights, or null
+ */
+record KernelSource(String file, DType type) {
+    /** Headers that a file may include. */
+    static final List<String> HEADERS = List.of("common.cuh", "weights.cuh", "cache.cuh", "tensor_core.cuh");
+
+    /** Files that do not depend on a type of weights. */
+    static final List<String> FILES = List.of(
+            "attend_chunk",
+            "attend_rows",
+            "attention_mass",
+            "attention_peaks",
+            "elementwise",
+            "evict",
+            "linear_chunk",
+            "sample",
+            "scores",
+            "training");
+
+    /** Files that are compiled for each type of weights at hand. */
+    static final List<String> TYPED_FILES = List.of("embed", "linear_step", "unpack");
+
+    /** All that there are. */
+    static Stream<KernelSource> all() {
+        return Stream.concat(
+                FILES.stream().map(file -> new KernelSource(file, null)),
+                TYPED_FILES.stream().flatMap(file -> Stream.of(DType.values())
+                        .filter(DType::isFloating)
+                        .map(type -> new KernelSource(file, type))));
+    }
+
+    String text() {
+        return read(file + ".cu");
+    }
+
+    static List<String> headerTexts() {
+        return HEADERS.stream().map(KernelSource::read).toList();
+    }
+
+    /** Options of the compiler for a chip such as {@code sm_89}. */
+    List<String> options(String chip) {
+        Stream<String> common = Stream.of("--gpu-architecture=" + chip, "--std=c++17");
+        return (type == null ? common : Stream.concat(common, Stream.of("-DWEIGHT_TYPE=" + type))).toList();
+    }
+
+    private static String read(String name) {
+        try (InputStream in = KernelSource.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("kernel source: " + name, e);
+        }
+    }
+}

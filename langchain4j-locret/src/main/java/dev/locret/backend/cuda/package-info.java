@@ -1,0 +1,2 @@
+/** Graphics cards by CUDA, through JCuda: driver, NVRTC, cuBLAS and the kernels in {@code *.cu} beside these classes. */
+package dev.locret.backend.cuda;

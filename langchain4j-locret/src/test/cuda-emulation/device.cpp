@@ -1,0 +1,251 @@
+// Device, contexts and settings of the emulated driver.
+#include "driver.h"
+#include <algorithm>
+#include <cstdio>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <set>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct CUctx_st {
+    CUresult sticky = CUDA_SUCCESS; // a failed kernel poisons its context
+};
+
+static std::set<CUcontext> contexts;
+static thread_local std::vector<CUcontext> currentStack;
+
+static emu::Control defaults;
+emu::Control* emu::control = &defaults;
+
+namespace driver {
+std::recursive_mutex mutex;
+
+static std::string directory() { // of this library, as it was named when it was loaded
+    Dl_info info;
+    dladdr((void*)&directory, &info);
+    std::string path = info.dli_fname;
+    return path.substr(0, path.rfind('/') + 1);
+}
+
+__attribute__((constructor)) static void mapControl() {
+    int file = open((directory() + "control").c_str(), O_RDWR);
+    if (file >= 0) {
+        void* at = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        close(file);
+        if (at != MAP_FAILED) {
+            emu::control = (emu::Control*)at;
+        }
+    }
+}
+
+static bool loadKernels() { // they register themselves
+    for (const char* name : {"libkernels.so", "libkernels-check.so"}) {
+        if (!dlopen((directory() + name).c_str(), RTLD_NOW | RTLD_LOCAL)) {
+            fprintf(stderr, "emu: %s\n", dlerror());
+            return false;
+        }
+    }
+    return true;
+}
+
+int capability() {
+    return emu::control->capability ? emu::control->capability : 80;
+}
+
+int maxSharedOptin() {
+    switch (capability()) {
+    case 75:
+        return 64 << 10;
+    case 80:
+        return 163 << 10;
+    case 86:
+    case 89:
+    case 120:
+        return 99 << 10;
+    default:
+        return 227 << 10;
+    }
+}
+
+size_t memoryLimit() {
+    return emu::control->memoryBytes ? emu::control->memoryBytes : 2ull << 30;
+}
+
+bool injected() {
+    return ++emu::control->calls == emu::control->failAt;
+}
+
+CUcontext currentContext() {
+    return currentStack.empty() ? nullptr : currentStack.back();
+}
+
+CUresult stickyError() {
+    return currentContext() ? currentContext()->sticky : CUDA_SUCCESS;
+}
+
+void setSticky(CUresult error) {
+    if (currentContext()) {
+        currentContext()->sticky = error;
+    }
+}
+} // namespace driver
+
+static int deviceCount() {
+    return emu::control->devices ? emu::control->devices - 1 : 1;
+}
+
+CUDA_API CUresult cuInit(unsigned) {
+    CALL;
+    static bool loaded = driver::loadKernels();
+    if (!loaded) {
+        return CUDA_ERROR_NOT_INITIALIZED;
+    }
+    return deviceCount() ? CUDA_SUCCESS : CUDA_ERROR_NO_DEVICE;
+}
+
+// NVRTC looks here for its cache, and crashes if the symbol is missing.
+CUDA_API CUresult cuGetExportTable(const void** table, const void*) {
+    *table = nullptr;
+    return CUDA_ERROR_NOT_SUPPORTED;
+}
+
+CUDA_API CUresult cuDriverGetVersion(int* version) {
+    CALL;
+    *version = 12090;
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuDeviceGetCount(int* count) {
+    CALL;
+    *count = deviceCount();
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuDeviceGet(CUdevice* device, int ordinal) {
+    CALL;
+    if (ordinal < 0 || ordinal >= deviceCount()) {
+        return CUDA_ERROR_INVALID_DEVICE;
+    }
+    *device = ordinal;
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuDeviceGetName(char* name, int bytes, CUdevice) {
+    CALL;
+    snprintf(name, bytes, "Emulated CUDA device");
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuDeviceTotalMem_v2(size_t* bytes, CUdevice) {
+    CALL;
+    *bytes = driver::memoryLimit();
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuDeviceGetAttribute(int* value, CUdevice_attribute attribute, CUdevice) {
+    CALL;
+    switch (attribute) {
+    case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR:
+        *value = driver::capability() / 10;
+        break;
+    case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR:
+        *value = driver::capability() % 10;
+        break;
+    case CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT:
+        *value = driver::SMS;
+        break;
+    case CU_DEVICE_ATTRIBUTE_WARP_SIZE:
+        *value = 32;
+        break;
+    case CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK:
+        *value = driver::MAX_THREADS;
+        break;
+    case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK:
+        *value = driver::MAX_SHARED;
+        break;
+    case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN:
+        *value = driver::maxSharedOptin();
+        break;
+    default:
+        fprintf(stderr, "emu: device attribute %d is not known\n", (int)attribute);
+        return CUDA_ERROR_INVALID_VALUE;
+    }
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuCtxCreate_v2(CUcontext* context, unsigned, CUdevice) {
+    CALL;
+    *context = new CUctx_st;
+    contexts.insert(*context);
+    currentStack.push_back(*context);
+    return CUDA_SUCCESS;
+}
+
+// Frees all that was allocated in the context, as the driver does.
+CUDA_API CUresult cuCtxDestroy_v2(CUcontext context) {
+    CALL;
+    if (!contexts.count(context)) {
+        return CUDA_ERROR_INVALID_CONTEXT;
+    }
+    driver::drainAll();
+    for (auto* memory : {&driver::device, &driver::pinned}) {
+        for (auto i = memory->begin(); i != memory->end();) {
+            auto each = i++;
+            if (each->second.owner == context) {
+                driver::release(*memory, each->first);
+            }
+        }
+    }
+    contexts.erase(context);
+    std::erase(currentStack, context);
+    delete context;
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuCtxSetCurrent(CUcontext context) {
+    CALL;
+    if (context && !contexts.count(context)) {
+        return CUDA_ERROR_INVALID_CONTEXT;
+    }
+    if (!currentStack.empty()) {
+        currentStack.pop_back();
+    }
+    if (context) {
+        currentStack.push_back(context);
+    }
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuCtxGetCurrent(CUcontext* context) {
+    CALL;
+    *context = driver::currentContext();
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuCtxPopCurrent_v2(CUcontext* context) {
+    CALL;
+    if (currentStack.empty()) {
+        return CUDA_ERROR_INVALID_CONTEXT;
+    }
+    *context = currentStack.back();
+    currentStack.pop_back();
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuCtxSynchronize() {
+    CALL_IN_CONTEXT;
+    NOT_IN_CAPTURE;
+    return driver::drainAll();
+}
+
+CUDA_API CUresult cuGetErrorName(CUresult error, const char** name) {
+    static thread_local char text[64];
+    snprintf(text, sizeof text, "emulated driver error %d", (int)error);
+    *name = text;
+    return CUDA_SUCCESS;
+}
+
+CUDA_API CUresult cuGetErrorString(CUresult error, const char** text) {
+    return cuGetErrorName(error, text);
+}

@@ -1,0 +1,96 @@
+package dev.locret.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.locret.testing.DemoEngine;
+import dev.locret.testing.DemoModel;
+import dev.locret.testing.EmulatedCuda;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** SmolLM2 with its retaining heads on the emulated card and on the CPU: what stays of a text, and the answer. */
+@EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+class CudaRealModelTest {
+    private static final String PRECISION = "locret.cuda.precision";
+    private static final String TEXT =
+            "The harbour of Ostmark has three piers. Ships from the north bring timber and wool, "
+                    + "those from the south bring oil, wine and oranges. The pilot who leads them in is called Marta Lind. "
+                    + "In winter the northern pier is closed, because ice drifts along the coast. The secret number of the "
+                    + "lighthouse is 4711, and nobody but its keeper knows why. Every spring the children of the town paint "
+                    + "a new sign for the market, where fish is sold from wooden boats until noon.";
+
+    @AfterEach
+    void clear() {
+        System.clearProperty(PRECISION);
+    }
+
+    private static LocretEngine load(String device) {
+        return LocretEngine.load(EngineOptions.builder(DemoModel.path())
+                .headsPath(DemoEngine.heads())
+                .device(device)
+                .threads(1)
+                .cacheBudget(80)
+                .chunkSize(48)
+                .stabilizers(16)
+                .localTokens(24)
+                .reserve(32)
+                .build());
+    }
+
+    private static TraceResult trace(String device) {
+        try (LocretEngine engine = load(device)) {
+            String question = TEXT + "\nWho leads the ships into the harbour?";
+            int[] prompt = engine.tokenizer()
+                    .encodePrompt(engine.chatTemplate()
+                            .orElseThrow()
+                            .render(Map.of(
+                                    "messages",
+                                    List.of(Map.of("role", "user", "content", question)),
+                                    "add_generation_prompt",
+                                    true)));
+            return engine.trace(prompt, 8, false);
+        }
+    }
+
+    @Test
+    void keepsTheSameEntriesAndSaysTheSameAsTheCpu() {
+        EmulatedCuda.install();
+        TraceResult expected = trace("cpu");
+        System.setProperty(PRECISION, "full");
+        TraceResult full = trace("cuda");
+        assertThat(full.generated()).isEqualTo(expected.generated());
+        // Scores that differ in their last bits can change places at the edge of the budget.
+        assertThat(differing(full, expected)).isLessThan(0.002);
+        System.clearProperty(PRECISION);
+        TraceResult mixed = trace("cuda");
+        assertThat(mixed.generated()).isEqualTo(expected.generated());
+        // Scores of three digits.
+        assertThat(differing(mixed, expected)).isLessThan(0.02);
+    }
+
+    /** Share of kept entries that the other one did not keep, over all chunks, layers and heads. */
+    private static double differing(TraceResult a, TraceResult b) {
+        assertThat(a.chunks()).hasSameSizeAs(b.chunks()).hasSizeGreaterThan(1);
+        double all = 0;
+        double different = 0;
+        for (int chunk = 0; chunk < a.chunks().size(); chunk++) {
+            int[][][] one = a.chunks().get(chunk).kept();
+            int[][][] other = b.chunks().get(chunk).kept();
+            for (int layer = 0; layer < one.length; layer++) {
+                for (int head = 0; head < one[layer].length; head++) {
+                    int[] kept = other[layer][head];
+                    all += kept.length;
+                    different += Arrays.stream(one[layer][head])
+                            .filter(position -> Arrays.binarySearch(kept, position) < 0)
+                            .count();
+                }
+            }
+        }
+        return different / all;
+    }
+}
