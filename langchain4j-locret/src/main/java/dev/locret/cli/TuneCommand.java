@@ -125,11 +125,7 @@ final class TuneCommand extends LocretCommand {
                 work != null ? work : Path.of(target + ".trials"),
                 settings);
         SearchSpace searched = space.space(tuning.longest(), ModelIdentity.kind(loaded.headsPath()));
-        TuningResult result;
-        try (Progress progress = output.progress("tune", Progress.Unit.SAMPLES)) {
-            int[] measured = {0};
-            result = tuning.run(searched, (done, of, note) -> progress.update(++measured[0], -1, note));
-        }
+        TuningResult result = tuning.run(searched, line -> output.note("tune: " + line));
         TextFiles.write(target, result.properties(title(), modelProperties(result, loaded)));
         print(result, output);
     }

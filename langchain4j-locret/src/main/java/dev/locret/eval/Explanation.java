@@ -93,8 +93,8 @@ public final class Explanation {
     }
 
     private String choice() {
-        StringBuilder select =
-                new StringBuilder("<p class=\"choice\">Shade by <select id=\"head\"><option value=\"-1\">all heads</option>");
+        StringBuilder select = new StringBuilder(
+                "<p class=\"choice\">Shade by <select id=\"head\"><option value=\"-1\">all heads</option>");
         int kvHeads = engine.config().kvHeads();
         for (int head = 0; head < engine.config().layers() * kvHeads; head++) {
             select.append("<option value=\"").append(head).append("\">layer ").append(head / kvHeads);

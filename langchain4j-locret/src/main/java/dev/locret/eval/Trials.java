@@ -80,8 +80,12 @@ final class Trials {
         return CandidateMemory.Need.of(LocretEngine.plan(options(candidate)));
     }
 
-    /** Measures what is not measured yet of the first documents. */
-    void measure(Candidate candidate, int documents, Evaluation.Listener listener) {
+    /**
+     * Measures what is not measured yet of the first documents.
+     *
+     * @return what the candidate reached, or empty if not all of them fit
+     */
+    Optional<Row> measure(Candidate candidate, int documents) {
         boolean full = candidate.policy().equals(Plan.FULL);
         Plan plan = new Plan(
                 List.of(task),
@@ -93,7 +97,9 @@ final class Trials {
                 0,
                 questionFirst);
         Engines engines = (policy, budget, local) -> LocretEngine.load(options(candidate));
-        new Evaluation(plan, engines, file(candidate), text.tokenizer(), text.template()).run(listener);
+        new Evaluation(plan, engines, file(candidate), text.tokenizer(), text.template())
+                .run((done, of, note) -> {});
+        return row(candidate, documents, Optional.empty());
     }
 
     /** What a candidate reached on the first documents; empty if not all of them were measured. */

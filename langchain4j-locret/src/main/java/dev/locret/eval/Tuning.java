@@ -11,10 +11,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
@@ -92,14 +94,15 @@ public final class Tuning {
     /**
      * Tries candidates.
      *
+     * @param told a line for each candidate that was measured
      * @throws LocretException ({@code not-enough-memory}) if none fits, with what the smallest needs
      */
-    public TuningResult run(SearchSpace space, Evaluation.Listener listener) {
+    public TuningResult run(SearchSpace space, Consumer<String> told) {
         memory = new CandidateMemory(trials::options, options.maxBytes);
         List<Candidate> all = memory.fitting(space.candidates(longest));
         List<Candidate> drawn = drawn(all, space);
         Set<Candidate> tried = new LinkedHashSet<>(drawn);
-        List<Trial> finalists = new ArrayList<>(race(drawn, listener));
+        List<Trial> finalists = new ArrayList<>(race(drawn, told));
         Candidate winner = chosen(finalists).candidate();
         List<Candidate> near = shuffled(all).stream()
                 .filter(c -> SearchSpace.distance(c, winner) == 1 && !tried.contains(c))
@@ -109,11 +112,11 @@ public final class Tuning {
             tried.addAll(near);
             List<Candidate> again = new ArrayList<>(near);
             finalists.forEach(f -> again.add(f.candidate()));
-            List<Trial> later = race(again, listener);
+            List<Trial> later = race(again, told);
             finalists.removeIf(f -> later.stream().anyMatch(l -> l.candidate().equals(f.candidate())));
             finalists.addAll(later);
         }
-        return result(chosen(finalists), finalists, all.size(), tried.size(), listener);
+        return result(chosen(finalists), finalists, all.size(), tried.size(), told);
     }
 
     /** Two thirds of the trials: the plain candidates first, then others at random. */
@@ -131,15 +134,15 @@ public final class Tuning {
     }
 
     /** Those of the candidates that came to be measured on all documents. */
-    private List<Trial> race(List<Candidate> candidates, Evaluation.Listener listener) {
+    private List<Trial> race(List<Candidate> candidates, Consumer<String> told) {
         Halving halving = new Halving(
                 task.size(),
                 leastDocuments(),
                 (candidate, documents) -> {
-                    trials.measure(candidate, documents, listener);
-                    return trials.row(candidate, documents, Optional.empty())
-                            .orElseThrow()
-                            .score();
+                    double score = trials.measure(candidate, documents).orElseThrow().score();
+                    told.accept(String.format(
+                            Locale.ROOT, "%s: score %.3f on %d documents", candidate.describe(), score, documents));
+                    return score;
                 },
                 candidate -> memory.need(candidate).bytes());
         return halving.race(candidates).stream()
@@ -177,12 +180,12 @@ public final class Tuning {
     }
 
     private TuningResult result(
-            Trial chosen, List<Trial> finalists, int fitting, int tried, Evaluation.Listener listener) {
+            Trial chosen, List<Trial> finalists, int fitting, int tried, Consumer<String> told) {
         List<String> notes = new ArrayList<>(memory.leftOut());
         Optional<Candidate> full = options.full
-                ? reference("full attention", () -> trials.full(longest), notes, listener)
+                ? reference("full attention", () -> trials.full(longest), notes, told)
                 : Optional.empty();
-        Optional<Candidate> plain = reference("the default", trials::byDefault, notes, listener);
+        Optional<Candidate> plain = reference("the default", trials::byDefault, notes, told);
         return new TuningResult(
                 trial(chosen.candidate(), full),
                 plain.map(c -> trial(c, full)),
@@ -201,11 +204,11 @@ public final class Tuning {
 
     /** What candidates are compared with, unless it cannot be measured here, which is noted. */
     private Optional<Candidate> reference(
-            String label, Supplier<Candidate> candidate, List<String> notes, Evaluation.Listener listener) {
+            String label, Supplier<Candidate> candidate, List<String> notes, Consumer<String> told) {
         try {
             Candidate reference = candidate.get();
-            trials.measure(reference, task.size(), listener);
-            if (trials.row(reference, task.size(), Optional.empty()).isPresent()) {
+            if (trials.measure(reference, task.size()).isPresent()) {
+                told.accept(label + " was measured");
                 return Optional.of(reference);
             }
             notes.add(label + " was not measured, since the model's window does not hold every document");
