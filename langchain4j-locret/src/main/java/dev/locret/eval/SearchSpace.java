@@ -100,9 +100,9 @@ public record SearchSpace(
                 cacheTypes.get(0));
     }
 
-    /** Whether every setting but budget and chunks is the first of its list. */
+    /** Whether every setting but the budget is the first of its list. */
     boolean isPlain(Candidate candidate) {
-        return candidate.equals(plain(candidate.budget(), candidate.chunkSize()));
+        return candidate.equals(plain(candidate.budget(), chunkSizes.get(0)));
     }
 
     /** In how many settings two candidates differ. */
