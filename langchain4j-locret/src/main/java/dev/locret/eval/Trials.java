@@ -97,8 +97,7 @@ final class Trials {
                 0,
                 questionFirst);
         Engines engines = (policy, budget, local) -> LocretEngine.load(options(candidate));
-        new Evaluation(plan, engines, file(candidate), text.tokenizer(), text.template())
-                .run((done, of, note) -> {});
+        new Evaluation(plan, engines, file(candidate), text.tokenizer(), text.template()).run((done, of, note) -> {});
         return row(candidate, documents, Optional.empty());
     }
 

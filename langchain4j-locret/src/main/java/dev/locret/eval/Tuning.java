@@ -139,7 +139,8 @@ public final class Tuning {
                 task.size(),
                 leastDocuments(),
                 (candidate, documents) -> {
-                    double score = trials.measure(candidate, documents).orElseThrow().score();
+                    double score =
+                            trials.measure(candidate, documents).orElseThrow().score();
                     told.accept(String.format(
                             Locale.ROOT, "%s: score %.3f on %d documents", candidate.describe(), score, documents));
                     return score;
@@ -179,12 +180,10 @@ public final class Tuning {
                 .orElseThrow();
     }
 
-    private TuningResult result(
-            Trial chosen, List<Trial> finalists, int fitting, int tried, Consumer<String> told) {
+    private TuningResult result(Trial chosen, List<Trial> finalists, int fitting, int tried, Consumer<String> told) {
         List<String> notes = new ArrayList<>(memory.leftOut());
-        Optional<Candidate> full = options.full
-                ? reference("full attention", () -> trials.full(longest), notes, told)
-                : Optional.empty();
+        Optional<Candidate> full =
+                options.full ? reference("full attention", () -> trials.full(longest), notes, told) : Optional.empty();
         Optional<Candidate> plain = reference("the default", trials::byDefault, notes, told);
         return new TuningResult(
                 trial(chosen.candidate(), full),
