@@ -112,7 +112,10 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return loading("localTokens", localTokens, EngineOptions.Builder::localTokens);
     }
 
-    /** First tokens of a prompt that stay whatever their score, so that a system message is never evicted. */
+    /**
+     * First tokens of a prompt that stay whatever their score, so that a system message is never evicted; default what
+     * the chat template writes in front of the user's first text, at most a quarter of the budget.
+     */
     public B pinnedTokens(Integer pinnedTokens) {
         return loading("pinnedTokens", pinnedTokens, EngineOptions.Builder::pinnedTokens);
     }
@@ -396,7 +399,7 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
 
     private LocretEngine load() {
         Path path = new ModelHub(HubConfig.fromEnvironment()).resolve(modelSource, DownloadProgress.NONE);
-        EngineOptions.Builder options = EngineOptions.builder(path);
+        EngineOptions.Builder options = EngineOptions.builder(path).pinnedTokens(EngineOptions.PINNED_BY_TEMPLATE);
         loading.values().forEach(setting -> setting.accept(options));
         return LocretEngine.load(options.build());
     }

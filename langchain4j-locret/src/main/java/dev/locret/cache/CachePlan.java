@@ -110,6 +110,13 @@ public record CachePlan(
                 budget, chunkSize, stabilizers, localTokens, reserve, tokens, scorePooling, retention, type);
     }
 
+    /** First tokens that can be kept beside all else that must stay, at most a quarter of the budget. */
+    public int pinnable() {
+        int least = retention.allocation().least(budget);
+        int others = Math.max(stabilizers, retention.recent(least));
+        return Math.max(0, Math.min(budget / 4, least - others - 1));
+    }
+
     /** The same with another budget, and nothing that stays whatever its score: for the sizes alone. */
     public CachePlan withBudget(int entries) {
         Retention sized = new Retention(0, retention.allocation(), retention.valueNorm());

@@ -3,6 +3,7 @@ package dev.locret.cli;
 import dev.locret.engine.EngineOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /** How a budget is used, whatever the policy. Each default is the engine's. */
@@ -29,7 +30,11 @@ final class EvictionOptions {
     @Option(
             names = "--pinned-tokens",
             paramLabel = "N",
-            description = "First tokens of the prompt that are always kept (default: 0).")
+            defaultValue = "" + EngineOptions.PINNED_BY_TEMPLATE,
+            showDefaultValue = Visibility.NEVER,
+            description =
+                    "First tokens of the prompt that are always kept (default: what the chat template writes in front of the"
+                            + " user's first text, at most a quarter of the budget).")
     private int pinnedTokens;
 
     @Option(

@@ -46,11 +46,12 @@ final class EngineLoader {
             ModelConfig config = files.weights().config();
             ScoringHeads heads = heads(options.headsPath(), config);
             RetainingHeads questionHeads = questionHeads(options.questionAwareHeadsPath(), config);
-            EngineSettings settings = EngineSettings.resolve(options, config, kind(heads), backend);
+            ModelText text = ModelText.load(files);
+            EngineSettings settings =
+                    EngineSettings.resolve(options, config, kind(heads), backend, text.instructionTokens());
             warnOfOtherTraining(options.headsPath(), true, "retaining-heads", "question-aware-heads");
             warnOfOtherTraining(options.questionAwareHeadsPath(), false, "question-aware-heads", "retaining-heads");
             MemoryPlan memory = new MemoryPlanner(backend, files.weights(), heads, questionHeads).require(settings);
-            ModelText text = ModelText.load(files);
             Decoder decoder = new Decoder(
                     files.weights(),
                     backend,
@@ -104,7 +105,8 @@ final class EngineLoader {
             ModelConfig config = files.weights().config();
             ScoringHeads heads = heads(options.headsPath(), config);
             RetainingHeads questionHeads = questionHeads(options.questionAwareHeadsPath(), config);
-            EngineSettings settings = EngineSettings.resolve(options, config, kind(heads), backend);
+            // What is pinned takes no memory of its own.
+            EngineSettings settings = EngineSettings.resolve(options, config, kind(heads), backend, 0);
             return new MemoryPlanner(backend, files.weights(), heads, questionHeads).plan(settings);
         }
     }

@@ -12,6 +12,13 @@ import java.nio.file.Path;
  * Immutable; made by {@link #builder(Path)}.
  */
 public final class EngineOptions {
+    /**
+     * For {@link Builder#pinnedTokens}: what the chat template writes in front of the user's first text, its own system
+     * message included, as far as a quarter of the budget holds it and other entries that must stay leave room. Without
+     * it a small model takes what is left of its instructions for text of the user's and goes on with it.
+     */
+    public static final int PINNED_BY_TEMPLATE = -1;
+
     private final Builder values;
 
     private EngineOptions(Builder values) {
@@ -257,7 +264,9 @@ public final class EngineOptions {
             return this;
         }
 
-        /** First tokens of a prompt that every eviction keeps; default 0. */
+        /**
+         * First tokens of a prompt that every eviction keeps, or {@link #PINNED_BY_TEMPLATE}; default 0.
+         */
         public Builder pinnedTokens(int pinnedTokens) {
             this.pinnedTokens = pinnedTokens;
             return this;

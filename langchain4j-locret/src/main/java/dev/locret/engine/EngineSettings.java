@@ -17,6 +17,7 @@ import dev.locret.model.RotaryEmbedding;
  * Options with every default filled in for a model.
  *
  * @param plan sizes of a session's cache
+ * @param templateTokens tokens that a plan pins at most because the chat template wrote them, 0 if their number was given
  * @param ownStabilizers whether the stabilizers were given, else they are an eighth of each budget
  * @param window tokens that attention may span: the model's context, or its sliding window if that is smaller
  * @param policy name of a policy, or {@code auto} if it depends on the prompt
@@ -27,6 +28,7 @@ import dev.locret.model.RotaryEmbedding;
  */
 record EngineSettings(
         CachePlan plan,
+        int templateTokens,
         boolean ownStabilizers,
         int window,
         String policy,
@@ -49,13 +51,16 @@ record EngineSettings(
      * Fills in defaults and checks what the model has a say in.
      *
      * @param heads the kind of trained heads that there are, or null
+     * @param templateTokens what the chat template writes in front of the user's first text
      */
-    static EngineSettings resolve(EngineOptions options, ModelConfig config, HeadKind heads, Backend backend) {
+    static EngineSettings resolve(
+            EngineOptions options, ModelConfig config, HeadKind heads, Backend backend, int templateTokens) {
         String policy = policy(options.policy(), heads);
         int sessions = Checks.inRange("max-sessions", orDefault(options.maxSessions(), 1), 1, 4096);
         int queue = Checks.inRange("queue-capacity", orDefault(options.queueCapacity(), DEFAULT_QUEUE), 1, LIMIT);
         int window = window(config);
-        CachePlan plan = plan(options, policy, window, sessions, config, backend);
+        int pinned = options.pinnedTokens() == EngineOptions.PINNED_BY_TEMPLATE ? templateTokens : 0;
+        CachePlan plan = pinned(plan(options, policy, window, sessions, config, backend), pinned);
         RotaryEmbedding.Factors factors = options.ropeFactors() != null
                 ? options.ropeFactors()
                 : policy.equals("none") ? RotaryEmbedding.Factors.AUTO : RotaryEmbedding.Factors.LONG;
@@ -65,6 +70,7 @@ record EngineSettings(
         int gap = Checks.inRange("token-gap", options.tokenGapMillis(), 0, LIMIT);
         return new EngineSettings(
                 plan,
+                pinned,
                 options.stabilizers() != -1,
                 window,
                 policy,
@@ -119,7 +125,7 @@ record EngineSettings(
                 stabilizers,
                 local,
                 reserve,
-                options.pinnedTokens(),
+                options.pinnedTokens() == EngineOptions.PINNED_BY_TEMPLATE ? 0 : options.pinnedTokens(),
                 options.scorePooling(),
                 new Retention(options.recentShare(), allocation, options.valueNorm(), options.mergeEvicted()),
                 type);
@@ -131,6 +137,11 @@ record EngineSettings(
                                 ? "; cache-budget=" + fits + " fits"
                                 : "; take a smaller chunk-size=" + chunk + " or reserve=" + reserve));
         return plan;
+    }
+
+    /** Pins what the template writes, as far as there is room for it; nothing changes if that is nothing. */
+    private static CachePlan pinned(CachePlan plan, int templateTokens) {
+        return templateTokens == 0 ? plan : plan.withPinnedTokens(Math.min(templateTokens, plan.pinnable()));
     }
 
     private static int stabilizers(int budget) {
@@ -147,7 +158,8 @@ record EngineSettings(
             return plan;
         }
         Checks.inRange("cache-budget", budget, 1, plan.budget());
-        return plan.forRequest(budget, ownStabilizers ? plan.stabilizers() : stabilizers(budget));
+        CachePlan own = plan.forRequest(budget, ownStabilizers ? plan.stabilizers() : stabilizers(budget));
+        return pinned(own, templateTokens);
     }
 
     /** The largest budget whose caches take at most the bytes asked for. */

@@ -6,7 +6,10 @@ import dev.locret.format.ModelFiles;
 import dev.locret.generate.grammar.TokenVocabulary;
 import dev.locret.text.ChatTemplate;
 import dev.locret.text.ChatTemplates;
+import dev.locret.text.PromptSpan;
 import dev.locret.text.Tokenizer;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,6 +18,8 @@ import java.util.Set;
  * error comes when they are asked for.
  */
 public final class ModelText {
+    private static final String PROBE = "text";
+
     private Tokenizer tokenizer;
     private TokenVocabulary vocabulary;
     private LocretException tokenizerError;
@@ -79,6 +84,31 @@ public final class ModelText {
             throw new LocretException(templateError.id(), templateError.getMessage(), templateError);
         }
         return templates.select(withTools);
+    }
+
+    /** Tokens that the chat template writes in front of the user's first text; 0 without a template. */
+    int instructionTokens() {
+        if (tokenizer == null || templateError != null) {
+            return 0;
+        }
+        Optional<ChatTemplate> template = templates.select(false);
+        try {
+            return template.map(t -> tokenizer.encodePrompt(beforeText(t)).length)
+                    .orElse(0);
+        } catch (LocretException e) {
+            // Told when a prompt is made.
+            return 0;
+        }
+    }
+
+    private List<PromptSpan> beforeText(ChatTemplate template) {
+        List<PromptSpan> spans = template.render(List.of(Map.of("role", "user", "content", PROBE)), tokenizer);
+        int text = 0;
+        while (text < spans.size()
+                && (spans.get(text).trusted() || !spans.get(text).text().contains(PROBE))) {
+            text++;
+        }
+        return text == spans.size() ? List.of() : spans.subList(0, text);
     }
 
     private static Tokenizer loadTokenizer(ModelFiles files) {

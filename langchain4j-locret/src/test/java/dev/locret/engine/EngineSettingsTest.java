@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Defaults, and what is refused; the window of the tiny model is 4096. */
 class EngineSettingsTest {
+    private static final int TEMPLATE_TOKENS = 28;
+
     @Test
     void defaultsFollowTheWindow() {
         EngineSettings settings = resolve(plain(), 4096, 0, false);
@@ -174,10 +176,33 @@ class EngineSettingsTest {
         }
     }
 
+    @Test
+    void whatTheTemplateWritesIsPinnedAsFarAsThereIsRoom() {
+        EngineOptions.Builder options = plain().pinnedTokens(EngineOptions.PINNED_BY_TEMPLATE);
+
+        EngineSettings settings = resolve(options.cacheBudget(512), 8192, 0, true);
+        assertThat(settings.plan().pinnedTokens()).isEqualTo(TEMPLATE_TOKENS);
+        // A request of a small budget: a quarter of it.
+        assertThat(settings.plan(64).pinnedTokens()).isEqualTo(16);
+        assertThat(settings.plan(0).pinnedTokens()).isEqualTo(TEMPLATE_TOKENS);
+        // The recent share comes first.
+        assertThat(resolve(options.cacheBudget(100).recentShare(0.9), 8192, 0, true)
+                        .plan()
+                        .pinnedTokens())
+                .isEqualTo(9);
+        assertThat(resolve(plain().cacheBudget(512), 8192, 0, true).plan().pinnedTokens())
+                .isZero();
+        assertThat(resolve(plain().cacheBudget(512).pinnedTokens(3), 8192, 0, true)
+                        .plan(64)
+                        .pinnedTokens())
+                .isEqualTo(3);
+    }
+
     private static EngineSettings resolve(EngineOptions.Builder options, int window, int sliding, boolean heads) {
         ModelConfig config = Records.with(Records.with(tiny(), "contextLength", window), "slidingWindow", sliding);
         try (Backend backend = new CpuBackend(1)) {
-            return EngineSettings.resolve(options.build(), config, heads ? HeadKind.LOCRET : null, backend);
+            return EngineSettings.resolve(
+                    options.build(), config, heads ? HeadKind.LOCRET : null, backend, TEMPLATE_TOKENS);
         }
     }
 }

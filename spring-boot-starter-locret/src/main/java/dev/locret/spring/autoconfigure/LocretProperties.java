@@ -22,7 +22,8 @@ import org.springframework.util.unit.DataSize;
  * @param chunkSize Tokens of a prompt that are read at a time.
  * @param stabilizers Last entries that stay in the cache after each chunk but the final one.
  * @param localTokens Last tokens of a prompt, such as the question, which are read after the final eviction.
- * @param pinnedTokens First tokens of a prompt, such as a system message, that stay whatever their score.
+ * @param pinnedTokens First tokens of a prompt that stay whatever their score. By default what the chat template writes
+ *     in front of the user's first text, at most a quarter of the budget.
  * @param recentShare Share of the budget for the last entries, which stay whatever their score, 0 up to 1.
  * @param scorePooling Odd width of the maximum taken over neighbouring tokens' scores, 1 for none.
  * @param budgetAllocation How entries are divided among layers and heads: uniform, pooled or pyramid.

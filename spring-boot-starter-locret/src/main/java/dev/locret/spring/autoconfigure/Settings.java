@@ -21,7 +21,7 @@ final class Settings {
     static EngineOptions engineOptions(LocretProperties properties) {
         Path model = new ModelHub(HubConfig.fromEnvironment())
                 .resolve(ModelSource.parse(properties.modelPath()), DownloadProgress.NONE);
-        EngineOptions.Builder options = EngineOptions.builder(model);
+        EngineOptions.Builder options = EngineOptions.builder(model).pinnedTokens(EngineOptions.PINNED_BY_TEMPLATE);
         ifSet(properties.retainingHeadsPath(), path -> options.headsPath(Path.of(path)));
         ifSet(properties.questionAwareHeadsPath(), path -> options.questionAwareHeadsPath(Path.of(path)));
         ifSet(properties.device(), options::device);
