@@ -263,17 +263,23 @@ final class EvalCommand extends LocretCommand {
         settings.put("model", model.model());
         settings.put("modelHash", ModelHash.of(weights));
         Path heads = model.engineOptions(output).build().headsPath();
-        settings.put("heads", String.valueOf(heads));
+        settings.put("heads", heads == null ? "none" : heads.toString());
         settings.put("headsHash", ModelIdentity.hash(heads, weights));
         settings.put("questionFirst", String.valueOf(questionAware.isOn()));
         settings.put("questionAwareHeadsHash", ModelIdentity.hash(questionAware.headsPath(output), weights));
-        settings.put("documents", documents.toString());
-        settings.put("taskFiles", taskFiles.toString());
-        settings.put("readingFiles", readingFiles.toString());
-        settings.put("unseenBy", training.toString());
+        settings.put("documents", listed(documents));
+        settings.put("taskFiles", listed(taskFiles));
+        settings.put("readingFiles", listed(readingFiles));
+        settings.put("unseenBy", listed(training));
         settings.put("needles", String.valueOf(needles));
         settings.put("seed", String.valueOf(seed));
         settings.putAll(eviction.settings());
         return settings;
+    }
+
+    private static String listed(List<Path> files) {
+        return files.isEmpty()
+                ? "none"
+                : String.join(", ", files.stream().map(Path::toString).toList());
     }
 }

@@ -8,6 +8,8 @@ import picocli.CommandLine.Option;
 
 /** How a budget is used, whatever the policy. Each default is the engine's. */
 final class EvictionOptions {
+    private static final String DEFAULT = "default";
+
     @Option(names = "--chunk-size", paramLabel = "N", description = "Tokens read at a time (default: 512).")
     private int chunkSize;
 
@@ -101,9 +103,9 @@ final class EvictionOptions {
     /** The options by name, as results depend on them. */
     Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("chunkSize", String.valueOf(chunkSize));
-        settings.put("stabilizers", String.valueOf(stabilizers));
-        settings.put("reserve", String.valueOf(reserve));
+        settings.put("chunkSize", orDefault(chunkSize, 0));
+        settings.put("stabilizers", orDefault(stabilizers, -1));
+        settings.put("reserve", orDefault(reserve, 0));
         settings.put("pinnedTokens", String.valueOf(pinnedTokens));
         settings.put("scorePooling", String.valueOf(scorePooling));
         settings.put("recentShare", String.valueOf(recentShare));
@@ -111,7 +113,11 @@ final class EvictionOptions {
         settings.put("valueNorm", String.valueOf(valueNorm));
         settings.put("mergeEvicted", String.valueOf(mergeEvicted));
         settings.put("kvCacheType", kvCacheType);
-        settings.put("ropeFactors", String.valueOf(ropeFactors));
+        settings.put("ropeFactors", ropeFactors == null ? DEFAULT : ropeFactors);
         return settings;
+    }
+
+    private static String orDefault(int value, int unset) {
+        return value == unset ? DEFAULT : String.valueOf(value);
     }
 }

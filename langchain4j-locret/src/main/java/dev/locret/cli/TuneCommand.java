@@ -2,6 +2,7 @@ package dev.locret.cli;
 
 import dev.locret.common.ByteSize;
 import dev.locret.common.Checks;
+import dev.locret.engine.EngineOptions;
 import dev.locret.engine.ModelHash;
 import dev.locret.engine.ModelText;
 import dev.locret.eval.FileTask;
@@ -106,12 +107,13 @@ final class TuneCommand extends LocretCommand {
                 maxBytes > 0,
                 () -> "max-memory is no size: max-memory=" + maxMemory + ", allowed=for example 2GB, 800MiB");
         FileTask task = task(output).shuffled(seed);
+        EngineOptions loaded =
+                questionAware.applyTo(model.engineOptions(output), output).build();
         ModelText text;
         Map<String, String> settings;
-        try (ModelFiles files =
-                ModelFiles.open(model.engineOptions(output).build().modelPath())) {
+        try (ModelFiles files = ModelFiles.open(loaded.modelPath())) {
             text = ModelText.load(files);
-            settings = settings(files.weights(), task, output);
+            settings = settings(files.weights(), task, loaded);
         }
         Tuning.Options options =
                 new Tuning.Options(maxBytes, trials, tolerance, seed, questionAware.isOn(), !withoutFull);
@@ -119,16 +121,12 @@ final class TuneCommand extends LocretCommand {
                 task,
                 text,
                 options,
-                () -> questionAware.applyTo(model.engineOptions(output), output),
+                () -> ofModel(loaded),
                 work != null ? work : Path.of(target + ".trials"),
                 settings);
-        SearchSpace searched = space.space(tuning.longest(), ModelIdentity.kind(headsPath(output)));
-        TuningResult result;
-        try (Progress progress = output.progress("tune", Progress.Unit.SAMPLES)) {
-            int[] measured = {0};
-            result = tuning.run(searched, (done, of, note) -> progress.update(++measured[0], -1, note));
-        }
-        TextFiles.write(target, result.properties(title(), modelProperties(result, output)));
+        SearchSpace searched = space.space(tuning.longest(), ModelIdentity.kind(loaded.headsPath()));
+        TuningResult result = tuning.run(searched, line -> output.note("tune: " + line));
+        TextFiles.write(target, result.properties(title(), modelProperties(result, loaded)));
         print(result, output);
     }
 
@@ -155,15 +153,20 @@ final class TuneCommand extends LocretCommand {
         return task;
     }
 
-    private Path headsPath(Output output) {
-        return model.engineOptions(output).build().headsPath();
+    /** New options of what was found on this machine already. */
+    private static EngineOptions.Builder ofModel(EngineOptions found) {
+        return EngineOptions.builder(found.modelPath())
+                .headsPath(found.headsPath())
+                .questionAwareHeadsPath(found.questionAwareHeadsPath())
+                .device(found.device())
+                .threads(found.threads());
     }
 
-    private Map<String, String> settings(WeightSource weights, FileTask task, Output output) {
+    private Map<String, String> settings(WeightSource weights, FileTask task, EngineOptions loaded) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("modelHash", ModelHash.of(weights));
-        settings.put("headsHash", ModelIdentity.hash(headsPath(output), weights));
-        settings.put("questionAwareHeadsHash", ModelIdentity.hash(questionAware.headsPath(output), weights));
+        settings.put("headsHash", ModelIdentity.hash(loaded.headsPath(), weights));
+        settings.put("questionAwareHeadsHash", ModelIdentity.hash(loaded.questionAwareHeadsPath(), weights));
         settings.put("questionFirst", String.valueOf(questionAware.isOn()));
         settings.put("questions", task.hash());
         return settings;
@@ -176,27 +179,21 @@ final class TuneCommand extends LocretCommand {
                 "");
     }
 
-    /** Absolute, since an application runs elsewhere. */
-    private Map<String, String> modelProperties(TuningResult result, Output output) {
+    private Map<String, String> modelProperties(TuningResult result, EngineOptions loaded) {
         Map<String, String> properties = new LinkedHashMap<>();
-        boolean hub = model.model().startsWith("hf:");
-        properties.put(
-                "model-path",
-                hub
-                        ? model.model()
-                        : Path.of(model.model()).toAbsolutePath().normalize().toString());
+        properties.put("model-path", model.model().startsWith("hf:") ? model.model() : absolute(loaded.modelPath()));
         if (!EvictionPolicies.runsWith(result.chosen().policy(), null)) {
-            properties.put(
-                    "retaining-heads-path",
-                    headsPath(output).toAbsolutePath().normalize().toString());
+            properties.put("retaining-heads-path", absolute(loaded.headsPath()));
         }
-        Path aware = questionAware.headsPath(output);
-        if (aware != null) {
-            properties.put(
-                    "question-aware-heads-path",
-                    aware.toAbsolutePath().normalize().toString());
+        if (loaded.questionAwareHeadsPath() != null) {
+            properties.put("question-aware-heads-path", absolute(loaded.questionAwareHeadsPath()));
         }
         return properties;
+    }
+
+    /** An application runs elsewhere. */
+    private static String absolute(Path path) {
+        return path.toAbsolutePath().normalize().toString();
     }
 
     private void print(TuningResult result, Output output) {

@@ -66,6 +66,14 @@ final class TuneSpaceOptions {
             description = "Odd widths of the maximum over neighbouring scores (default: ${DEFAULT-VALUE}).")
     private List<Integer> scorePoolings;
 
+    @Option(
+            names = "--kv-cache-type",
+            split = ",",
+            paramLabel = "TYPE",
+            defaultValue = "f32,q8_0",
+            description = "How the cache holds keys and values: f32, f16, q8_0, q4_0 (default: ${DEFAULT-VALUE}).")
+    private List<String> cacheTypes;
+
     /**
      * @param longest tokens of the longest prompt with its answer
      * @param heads the kind of heads that there are, or null
@@ -87,6 +95,7 @@ final class TuneSpaceOptions {
                 allocations,
                 pinnedTokens,
                 recentShares,
-                scorePoolings);
+                scorePoolings,
+                cacheTypes);
     }
 }

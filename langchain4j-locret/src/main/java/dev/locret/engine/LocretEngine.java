@@ -191,10 +191,10 @@ public final class LocretEngine implements AutoCloseable {
     /**
      * Bytes that a session's cache takes on an engine of such a budget.
      *
-     * @param budget entries kept per KV head, at most the planned ones; 0 for those
+     * @param budget entries kept per KV head, at least one
      */
     public long cacheBytes(int budget) {
-        return KvCache.bytes(parts.backend(), parts.config(), parts.settings().plan(budget));
+        return KvCache.bytes(parts.backend(), parts.config(), cachePlan().withBudget(budget));
     }
 
     /** What was allocated. */

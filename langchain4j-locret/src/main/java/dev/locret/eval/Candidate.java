@@ -15,6 +15,7 @@ import java.util.Map;
  * @param pinnedTokens first tokens that are always kept
  * @param recentShare share of the budget for the last entries
  * @param scorePooling odd width of the maximum over neighbouring scores
+ * @param cacheType how keys and values are held: f32, f16, q8_0 or q4_0
  */
 public record Candidate(
         String policy,
@@ -23,7 +24,13 @@ public record Candidate(
         String allocation,
         int pinnedTokens,
         double recentShare,
-        int scorePooling) {
+        int scorePooling,
+        String cacheType) {
+
+    /** The same settings under another policy. */
+    Candidate withPolicy(String other) {
+        return new Candidate(other, budget, chunkSize, allocation, pinnedTokens, recentShare, scorePooling, cacheType);
+    }
 
     /** Puts the settings in place. */
     public EngineOptions.Builder applyTo(EngineOptions.Builder options) {
@@ -33,7 +40,8 @@ public record Candidate(
                 .budgetAllocation(allocation)
                 .pinnedTokens(pinnedTokens)
                 .recentShare(recentShare)
-                .scorePooling(scorePooling);
+                .scorePooling(scorePooling)
+                .kvCacheType(cacheType);
     }
 
     /** The settings by the names that properties of the Spring Boot starter have, without their prefix. */
@@ -46,6 +54,7 @@ public record Candidate(
         properties.put("pinned-tokens", String.valueOf(pinnedTokens));
         properties.put("recent-share", String.valueOf(recentShare));
         properties.put("score-pooling", String.valueOf(scorePooling));
+        properties.put("kv-cache-type", cacheType);
         return properties;
     }
 
@@ -53,14 +62,15 @@ public record Candidate(
     String name() {
         return String.format(
                 Locale.ROOT,
-                "%s-%d-chunk-%d-%s-pinned-%d-recent-%s-pooling-%d",
+                "%s-%d-chunk-%d-%s-pinned-%d-recent-%s-pooling-%d-%s",
                 policy,
                 budget,
                 chunkSize,
                 allocation,
                 pinnedTokens,
                 recentShare,
-                scorePooling);
+                scorePooling,
+                cacheType);
     }
 
     /** What differs from an engine's defaults, for a reader. */
@@ -69,6 +79,7 @@ public record Candidate(
                 + (allocation.equals("uniform") ? "" : ", " + allocation)
                 + (pinnedTokens == 0 ? "" : ", " + pinnedTokens + " pinned")
                 + (recentShare == 0 ? "" : ", recent share " + recentShare)
-                + (scorePooling == 1 ? "" : ", pooling over " + scorePooling);
+                + (scorePooling == 1 ? "" : ", pooling over " + scorePooling)
+                + (cacheType.equals("f32") ? "" : ", " + cacheType);
     }
 }

@@ -7,6 +7,7 @@ import dev.locret.engine.EngineOptions;
 import dev.locret.engine.LocretEngine;
 import dev.locret.engine.MemoryPlan;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +36,10 @@ final class CandidateMemory {
     private final Function<Candidate, EngineOptions> options;
 
     private final long maxBytes;
+    private final Map<Candidate, MemoryPlan> plans = new HashMap<>();
     private final Map<Candidate, Need> fitting = new LinkedHashMap<>();
-    private final List<Candidate> tooLarge = new ArrayList<>();
+    private int tooLarge;
+    private long available = Long.MAX_VALUE;
     private long smallestTooLarge = Long.MAX_VALUE;
     private int impossible;
     private String firstReason = "";
@@ -60,7 +63,7 @@ final class CandidateMemory {
         if (!fitting.isEmpty()) {
             return List.copyOf(fitting.keySet());
         }
-        if (tooLarge.isEmpty()) {
+        if (tooLarge == 0) {
             throw new LocretException(
                     ErrorId.INVALID_ARGUMENT,
                     "tune: the model admits no candidate: candidates=" + candidates.size() + ", the first: "
@@ -68,27 +71,50 @@ final class CandidateMemory {
         }
         throw new LocretException(
                 ErrorId.NOT_ENOUGH_MEMORY,
-                "tune: no candidate fits: max-memory=" + ByteSize.mebibytes(maxBytes) + ", the smallest needs="
+                "tune: no candidate fits: " + limits() + ", the smallest needs="
                         + ByteSize.mebibytes(smallestTooLarge));
     }
 
     private void plan(Candidate candidate) {
-        Need need;
+        // All policies of an engine are loaded, whichever is used.
+        Candidate same = candidate.withPolicy("");
+        if (!plans.containsKey(same)) {
+            plans.put(same, planned(candidate));
+        }
+        MemoryPlan plan = plans.get(same);
+        if (plan == null) {
+            impossible++;
+            return;
+        }
+        Need need = Need.of(plan);
+        // Reading a document for several questions takes a copy of a cache.
+        boolean here = plan.totalBytes() <= plan.availableBytes() && need.prefixCacheBytes > 0;
+        if (need.bytes <= maxBytes && here) {
+            fitting.put(candidate, need);
+        } else {
+            tooLarge++;
+            smallestTooLarge = Math.min(smallestTooLarge, need.bytes);
+            available = plan.availableBytes();
+        }
+    }
+
+    /** The plan, or null if the model does not admit the candidate. */
+    private MemoryPlan planned(Candidate candidate) {
         try {
-            need = Need.of(LocretEngine.plan(options.apply(candidate)));
+            return LocretEngine.plan(options.apply(candidate));
         } catch (LocretException e) {
             if (e.id() != ErrorId.INVALID_ARGUMENT) {
                 throw e;
             }
-            firstReason = impossible++ == 0 ? candidate.describe() + ": " + e.getMessage() : firstReason;
-            return;
+            firstReason = firstReason.isEmpty() ? candidate.describe() + ": " + e.getMessage() : firstReason;
+            return null;
         }
-        if (need.bytes <= maxBytes) {
-            fitting.put(candidate, need);
-        } else {
-            tooLarge.add(candidate);
-            smallestTooLarge = Math.min(smallestTooLarge, need.bytes);
-        }
+    }
+
+    /** What there is, by what the user allows and by what this machine has. */
+    private String limits() {
+        return "max-memory=" + ByteSize.mebibytes(maxBytes)
+                + (available < maxBytes ? ", available to Java here=" + ByteSize.mebibytes(available) : "");
     }
 
     /** Memory of a candidate that fits. */
@@ -99,10 +125,9 @@ final class CandidateMemory {
     /** What was left out and why, for a reader. */
     List<String> leftOut() {
         List<String> lines = new ArrayList<>();
-        if (!tooLarge.isEmpty()) {
-            lines.add(
-                    "not tried, since they need more than max-memory=" + ByteSize.mebibytes(maxBytes) + ": candidates="
-                            + tooLarge.size() + ", the smallest of them needs " + ByteSize.mebibytes(smallestTooLarge));
+        if (tooLarge > 0) {
+            lines.add("not tried, since they need more than there is: " + limits() + ", candidates=" + tooLarge
+                    + ", the smallest of them needs " + ByteSize.mebibytes(smallestTooLarge));
         }
         if (impossible > 0) {
             lines.add("not tried, since the model does not admit them: candidates=" + impossible + ", the first: "

@@ -20,7 +20,7 @@ public final class Explanation {
 
     private static final String STYLE =
             "<style>.text{white-space:pre-wrap;line-height:1.7}.text span{border-radius:3px}"
-                    + ".local{outline:1px dashed #888}.pinned{outline:1px solid #46a}</style>\n";
+                    + ".choice{position:sticky;top:0;background:#fff;padding:.3rem 0}.local{outline:1px dashed #888}.pinned{outline:1px solid #46a}</style>\n";
     /** Shades again when a head is chosen. Counts are in base 36, by head, two digits a passage. */
     private static final String SCRIPT = "<script>const s=document.getElementById('head');s.onchange=()=>{"
             + "document.querySelectorAll('span[data-k]').forEach(e=>{const n=+e.dataset.n,h=+s.value,k=e.dataset.k;"
@@ -93,8 +93,8 @@ public final class Explanation {
     }
 
     private String choice() {
-        StringBuilder select =
-                new StringBuilder("<p>Shade by <select id=\"head\"><option value=\"-1\">all heads</option>");
+        StringBuilder select = new StringBuilder(
+                "<p class=\"choice\">Shade by <select id=\"head\"><option value=\"-1\">all heads</option>");
         int kvHeads = engine.config().kvHeads();
         for (int head = 0; head < engine.config().layers() * kvHeads; head++) {
             select.append("<option value=\"").append(head).append("\">layer ").append(head / kvHeads);
@@ -158,7 +158,9 @@ public final class Explanation {
             return "<span class=\"local\" title=\"local: never evicted\">" + Html.text(passage.text()) + "</span>";
         }
         double share = shares.isEmpty() ? 1 : shares.get(shares.size() - 1)[index];
-        boolean pinned = passage.begin() < engine.cachePlan().pinnedTokens();
+        // An outline around nothing is a stroke.
+        boolean pinned = passage.begin() < engine.cachePlan().pinnedTokens()
+                && !passage.text().isBlank();
         return String.format(
                 Locale.ROOT,
                 "<span%s title=\"%s\" data-n=\"%d\" data-s=\"%.3f\" data-k=\"%s\" style=\"background:hsla(45,100%%,50%%,%.3f)\">%s</span>",

@@ -3,14 +3,17 @@ package dev.locret.eval;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Parts of a page that needs nothing beside it. */
 final class Html {
-    private static final String STYLE = "body{font:15px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;"
+    private static final String STYLE = "body{font:15px/1.5 system-ui,sans-serif;max-width:90rem;margin:2rem auto;"
             + "padding:0 1rem;color:#222}h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}"
-            + "table{border-collapse:collapse;margin:.5rem 0}th,td{padding:.2rem .6rem;border:1px solid #ddd}"
+            + "table{border-collapse:collapse;margin:.5rem 0}th,td{padding:.2rem .6rem;border:1px solid #ddd;"
+            + "white-space:nowrap}.wide{overflow-x:auto}"
             + "th{background:#f4f4f4;text-align:left}td.n{text-align:right;font-variant-numeric:tabular-nums}"
-            + "img{max-width:100%;margin:.5rem .5rem 0 0}.maps{display:flex;flex-wrap:wrap;gap:1.5rem}"
+            + "img{max-width:100%;margin:0}.plots{display:grid;grid-template-columns:repeat(3,1fr);gap:.5rem}"
+            + ".maps{display:flex;flex-wrap:wrap;gap:1.5rem}"
             + "p.note{color:#555}";
 
     private Html() {}
@@ -44,8 +47,21 @@ final class Html {
         return row.append("</tr>\n").toString();
     }
 
+    /** A table without the columns that are empty; the first {@code names} hold names and the others numbers. */
+    static String table(List<String> columns, List<List<String>> rows, int names) {
+        List<Integer> shown = IntStream.range(0, columns.size())
+                .filter(i -> rows.stream().anyMatch(row -> !row.get(i).isEmpty()))
+                .boxed()
+                .toList();
+        int shownNames = (int) shown.stream().filter(i -> i < names).count();
+        StringBuilder table = new StringBuilder("<div class=\"wide\"><table>");
+        table.append(head(shown.stream().map(columns::get).toList()));
+        rows.forEach(row -> table.append(row(shown.stream().map(row::get).toList(), shownNames)));
+        return table.append("</table></div>\n").toString();
+    }
+
     /** A row of which the first cells are names and the others numbers. */
-    static String row(List<String> cells, int names) {
+    private static String row(List<String> cells, int names) {
         StringBuilder row = new StringBuilder("<tr>");
         for (int i = 0; i < cells.size(); i++) {
             row.append(i < names ? "<td>" : "<td class=\"n\">")

@@ -47,7 +47,8 @@ final class Measurement {
 
     private Optional<Outcome> ask(Case one, Item item) {
         Prompts prompts = writer.of(item);
-        if (!fits(one, prompts.longest(item.queries()))) {
+        int longest = prompts.longest(item.queries());
+        if (!fits(one, longest)) {
             return Optional.empty();
         }
         long begin = System.nanoTime();
@@ -79,7 +80,7 @@ final class Measurement {
                 prefill,
                 decode,
                 results.stream().mapToInt(GenerationResult::outputTokens).sum(),
-                engine.cacheBytes(one.budget())));
+                cacheBytes(one, longest)));
     }
 
     private List<GenerationResult> answered(Case one, Item item, Prompts prompts) {
@@ -152,6 +153,14 @@ final class Measurement {
                 score.result().prefill().toNanos() / 1e9,
                 score.result().decode().toNanos() / 1e9,
                 continuation.length,
-                engine.cacheBytes(one.budget())));
+                cacheBytes(one, document.length + continuation.length)));
+    }
+
+    /** Bytes of a cache for this case alone: full attention takes as many as the text has tokens. */
+    private long cacheBytes(Case one, int tokens) {
+        int entries = one.budget() != 0
+                ? one.budget()
+                : Math.min(tokens, engine.cachePlan().budget());
+        return engine.cacheBytes(entries);
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -92,19 +93,18 @@ public final class Report {
 
     private String html(Map<String, byte[]> charts) {
         StringBuilder body = new StringBuilder();
-        StringBuilder told = new StringBuilder("<table>");
-        settings.forEach((name, value) -> told.append(Html.row(List.of(name, value), 2)));
-        body.append(told).append("</table>\n");
         body.append(Html.heading("Quality, speed and memory"))
                 .append(Html.note("Score: mean over the questions. Share of full: what the policy found, by what full"
                         + " attention found on the same questions. 95 % interval: Wilson's, which takes questions for"
                         + " independent. By document, and of the share: bootstrap over whole documents; too narrow with"
                         + " a handful of them."))
-                .append("<table>")
-                .append(Html.head(COLUMNS));
-        rows.forEach(row -> body.append(Html.row(cells(row), NAMES)));
-        body.append("</table>\n").append(Html.heading("Plots"));
+                .append(Html.table(COLUMNS, rows.stream().map(Report::cells).toList(), NAMES));
+        if (!charts.isEmpty()) {
+            body.append(Html.heading("Plots: quality, speed, memory"));
+        }
+        body.append("<div class=\"plots\">");
         charts.forEach((name, png) -> body.append(Html.image(name, png)));
+        body.append("</div>\n");
         Map<String, DepthMap> maps = DepthMap.of(outcomes);
         if (!maps.isEmpty()) {
             body.append(Html.heading("Score by depth"))
@@ -113,6 +113,9 @@ public final class Report {
             maps.forEach((title, map) -> body.append(depths(title, map)));
             body.append("</div>\n");
         }
+        List<List<String>> told = new ArrayList<>();
+        settings.forEach((name, value) -> told.add(List.of(name, value)));
+        body.append(Html.heading("Settings")).append(Html.table(List.of("setting", "value"), told, 2));
         return Html.page("Locret evaluation", body.toString());
     }
 
@@ -141,7 +144,7 @@ public final class Report {
                 row.policy().equals(Plan.FULL) ? "full attention" : row.policy(),
                 row.budget() == 0 ? "" : String.valueOf(row.budget()),
                 row.kind(),
-                asked ? number("%.4g", row.found()) + " of " + row.questions() : row.documents() + " documents",
+                asked ? found(row.found()) + " of " + row.questions() : row.documents() + " documents",
                 number("%.3f", row.score()),
                 interval(row.low(), row.high()),
                 interval(row.documentLow(), row.documentHigh()),
@@ -151,6 +154,11 @@ public final class Report {
                 number("%.4f", row.perplexityOfFull()),
                 number("%.0f", row.tokensPerSecond()),
                 number("%.1f", row.cacheBytes() / 1048576.0));
+    }
+
+    /** Answers that are right in part give parts. */
+    private static String found(double sum) {
+        return sum == Math.rint(sum) ? String.valueOf((long) sum) : number("%.2f", sum);
     }
 
     private static String interval(Double low, Double high) {

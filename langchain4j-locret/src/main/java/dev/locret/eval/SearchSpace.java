@@ -14,6 +14,7 @@ import java.util.List;
  * @param pinnedTokens numbers of first tokens that stay
  * @param recentShares shares of the budget for the last entries
  * @param scorePoolings widths of the maximum over neighbouring scores
+ * @param cacheTypes how keys and values are held
  */
 public record SearchSpace(
         List<String> policies,
@@ -22,7 +23,8 @@ public record SearchSpace(
         List<String> allocations,
         List<Integer> pinnedTokens,
         List<Double> recentShares,
-        List<Integer> scorePoolings) {
+        List<Integer> scorePoolings,
+        List<String> cacheTypes) {
     /** The default budgets: the first holds the longest prompt whole, each further one half as much. */
     private static final int HALVINGS = 5;
 
@@ -61,23 +63,29 @@ public record SearchSpace(
             for (int chunk : chunkSizes) {
                 if (budget >= longest) {
                     candidates.add(plain(budget, chunk));
-                    continue;
+                } else {
+                    add(budget, chunk, candidates);
                 }
-                for (String policy : policies) {
-                    for (String allocation : allocations) {
-                        for (int pinned : pinnedTokens) {
-                            for (double recent : recentShares) {
-                                for (int pooling : scorePoolings) {
-                                    candidates.add(
-                                            new Candidate(policy, budget, chunk, allocation, pinned, recent, pooling));
-                                }
+            }
+        }
+        return candidates.stream().distinct().toList();
+    }
+
+    private void add(int budget, int chunk, List<Candidate> candidates) {
+        for (String policy : policies) {
+            for (String allocation : allocations) {
+                for (int pinned : pinnedTokens) {
+                    for (double recent : recentShares) {
+                        for (int pooling : scorePoolings) {
+                            for (String type : cacheTypes) {
+                                candidates.add(new Candidate(
+                                        policy, budget, chunk, allocation, pinned, recent, pooling, type));
                             }
                         }
                     }
                 }
             }
         }
-        return candidates.stream().distinct().toList();
     }
 
     private Candidate plain(int budget, int chunk) {
@@ -88,12 +96,13 @@ public record SearchSpace(
                 allocations.get(0),
                 pinnedTokens.get(0),
                 recentShares.get(0),
-                scorePoolings.get(0));
+                scorePoolings.get(0),
+                cacheTypes.get(0));
     }
 
-    /** Whether every setting but budget and chunks is the first of its list. */
+    /** Whether every setting but the budget is the first of its list. */
     boolean isPlain(Candidate candidate) {
-        return candidate.equals(plain(candidate.budget(), candidate.chunkSize()));
+        return candidate.equals(plain(candidate.budget(), chunkSizes.get(0)));
     }
 
     /** In how many settings two candidates differ. */
@@ -104,6 +113,7 @@ public record SearchSpace(
                 + (one.allocation().equals(other.allocation()) ? 0 : 1)
                 + (one.pinnedTokens() == other.pinnedTokens() ? 0 : 1)
                 + (one.recentShare() == other.recentShare() ? 0 : 1)
-                + (one.scorePooling() == other.scorePooling() ? 0 : 1);
+                + (one.scorePooling() == other.scorePooling() ? 0 : 1)
+                + (one.cacheType().equals(other.cacheType()) ? 0 : 1);
     }
 }

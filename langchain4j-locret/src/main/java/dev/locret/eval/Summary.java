@@ -2,6 +2,7 @@ package dev.locret.eval;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,8 +38,12 @@ final class Summary {
                         o -> new Group(o.task(), o.length(), o.policy(), o.budget()),
                         LinkedHashMap::new,
                         Collectors.toList()));
+        List<String> tasks = outcomes.stream().map(Outcome::task).distinct().toList();
+        List<Group> order = new ArrayList<>(groups.keySet());
+        order.sort(Comparator.comparingInt((Group g) -> tasks.indexOf(g.task)).thenComparingInt(Group::length));
         List<Row> rows = new ArrayList<>();
-        groups.forEach((group, members) -> {
+        order.forEach(group -> {
+            List<Outcome> members = groups.get(group);
             rows.add(summary.row(group, members, Row.ALL));
             Set<String> kinds = members.stream()
                     .flatMap(o -> o.answers().stream())
@@ -86,7 +91,7 @@ final class Summary {
         boolean compared = asked && paired && fullFound > 0;
         Wilson interval = asked ? Wilson.of(found, questions) : null;
         ClusterInterval byDocument = asked ? ClusterInterval.of(each, eachAsked) : null;
-        ClusterInterval ofFull = compared ? ClusterInterval.of(each, eachFull) : null;
+        ClusterInterval ofFull = compared && group.budget != 0 ? ClusterInterval.of(each, eachFull) : null;
         double read = members.stream().mapToDouble(Outcome::prefillSeconds).sum();
         long tokens = members.stream().mapToLong(Outcome::documentTokens).sum();
         return new Row(

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 
 /** Measures candidates on the first documents of a task. Each has a results file of its own, where a later run goes on. */
 final class Trials {
+    /** The engine's default. */
+    private static final String F32 = "f32";
+
     private final Task task;
     private final ModelText text;
     private final boolean questionFirst;
@@ -61,17 +64,15 @@ final class Trials {
 
     /** What an application without settings of the cache gets. */
     Candidate byDefault() {
-        EngineOptions options = plain().build();
-        CachePlan plan = LocretEngine.plan(options).cache();
-        String policy = options.headsPath() == null ? "auto" : "locret";
-        return new Candidate(policy, plan.budget(), plan.chunkSize(), "uniform", 0, 0, 1);
+        CachePlan plan = LocretEngine.plan(plain().build()).cache();
+        return new Candidate("auto", plan.budget(), plan.chunkSize(), "uniform", 0, 0, 1, F32);
     }
 
     /** Full attention over so many tokens, or what the model's window holds of them. */
     Candidate full(int longest) {
         int most = LocretEngine.plan(plain().policy(Plan.FULL).build()).cache().budget();
         int chunk = LocretEngine.plan(plain().build()).cache().chunkSize();
-        return new Candidate(Plan.FULL, Math.min(longest, most), chunk, "uniform", 0, 0, 1);
+        return new Candidate(Plan.FULL, Math.min(longest, most), chunk, "uniform", 0, 0, 1, F32);
     }
 
     /** Memory of any candidate. */
@@ -79,8 +80,12 @@ final class Trials {
         return CandidateMemory.Need.of(LocretEngine.plan(options(candidate)));
     }
 
-    /** Measures what is not measured yet of the first documents. */
-    void measure(Candidate candidate, int documents, Evaluation.Listener listener) {
+    /**
+     * Measures what is not measured yet of the first documents.
+     *
+     * @return what the candidate reached, or empty if not all of them fit
+     */
+    Optional<Row> measure(Candidate candidate, int documents) {
         boolean full = candidate.policy().equals(Plan.FULL);
         Plan plan = new Plan(
                 List.of(task),
@@ -92,7 +97,8 @@ final class Trials {
                 0,
                 questionFirst);
         Engines engines = (policy, budget, local) -> LocretEngine.load(options(candidate));
-        new Evaluation(plan, engines, file(candidate), text.tokenizer(), text.template()).run(listener);
+        new Evaluation(plan, engines, file(candidate), text.tokenizer(), text.template()).run((done, of, note) -> {});
+        return row(candidate, documents, Optional.empty());
     }
 
     /** What a candidate reached on the first documents; empty if not all of them were measured. */

@@ -11,10 +11,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
@@ -26,7 +28,6 @@ import java.util.stream.Stream;
  * three times as many, and so on; then, in the same way, those that differ from the winner in one setting.
  */
 public final class Tuning {
-    private static final int PART = 3;
     /** Questions that the first comparison is made with at least, if there are so many. */
     private static final int LEAST_QUESTIONS = 10;
 
@@ -93,16 +94,17 @@ public final class Tuning {
     /**
      * Tries candidates.
      *
+     * @param told a line for each candidate that was measured
      * @throws LocretException ({@code not-enough-memory}) if none fits, with what the smallest needs
      */
-    public TuningResult run(SearchSpace space, Evaluation.Listener listener) {
+    public TuningResult run(SearchSpace space, Consumer<String> told) {
         memory = new CandidateMemory(trials::options, options.maxBytes);
         List<Candidate> all = memory.fitting(space.candidates(longest));
         List<Candidate> drawn = drawn(all, space);
         Set<Candidate> tried = new LinkedHashSet<>(drawn);
-        List<Trial> finalists = new ArrayList<>(race(drawn, listener));
+        List<Trial> finalists = new ArrayList<>(race(drawn, told));
         Candidate winner = chosen(finalists).candidate();
-        List<Candidate> near = all.stream()
+        List<Candidate> near = shuffled(all).stream()
                 .filter(c -> SearchSpace.distance(c, winner) == 1 && !tried.contains(c))
                 .limit(options.trials - tried.size())
                 .toList();
@@ -110,65 +112,53 @@ public final class Tuning {
             tried.addAll(near);
             List<Candidate> again = new ArrayList<>(near);
             finalists.forEach(f -> again.add(f.candidate()));
-            List<Trial> later = race(again, listener);
+            List<Trial> later = race(again, told);
             finalists.removeIf(f -> later.stream().anyMatch(l -> l.candidate().equals(f.candidate())));
             finalists.addAll(later);
         }
-        return result(chosen(finalists), finalists, all.size(), tried.size(), listener);
+        return result(chosen(finalists), finalists, all.size(), tried.size(), told);
     }
 
     /** Two thirds of the trials: the plain candidates first, then others at random. */
     private List<Candidate> drawn(List<Candidate> all, SearchSpace space) {
-        List<Candidate> order = new ArrayList<>(all);
-        Collections.shuffle(order, new Random(options.seed));
+        List<Candidate> order = shuffled(all);
         order.sort(Comparator.comparing(c -> !space.isPlain(c)));
         int first = all.size() <= options.trials ? all.size() : (2 * options.trials + 2) / 3;
         return order.subList(0, Math.min(first, order.size()));
     }
 
+    private List<Candidate> shuffled(List<Candidate> candidates) {
+        List<Candidate> order = new ArrayList<>(candidates);
+        Collections.shuffle(order, new Random(options.seed));
+        return order;
+    }
+
     /** Those of the candidates that came to be measured on all documents. */
-    private List<Trial> race(List<Candidate> candidates, Evaluation.Listener listener) {
-        List<Candidate> left = candidates;
-        int rounds = 0;
-        for (int size = left.size(); size > PART; size = parts(size)) {
-            rounds++;
-        }
-        for (int round = 0; ; round++) {
-            int documents = documents(rounds - round);
-            for (Candidate candidate : left) {
-                trials.measure(candidate, documents, listener);
-            }
-            if (round == rounds) {
-                return left.stream().map(c -> trial(c, Optional.empty())).toList();
-            }
-            left = left.stream()
-                    .sorted(Comparator.comparingDouble((Candidate c) -> -score(c, documents))
-                            .thenComparing(c -> memory.need(c).bytes()))
-                    .limit(parts(left.size()))
-                    .toList();
-        }
+    private List<Trial> race(List<Candidate> candidates, Consumer<String> told) {
+        Halving halving = new Halving(
+                task.size(),
+                leastDocuments(),
+                (candidate, documents) -> {
+                    double score =
+                            trials.measure(candidate, documents).orElseThrow().score();
+                    told.accept(String.format(
+                            Locale.ROOT, "%s: score %.3f on %d documents", candidate.describe(), score, documents));
+                    return score;
+                },
+                candidate -> memory.need(candidate).bytes());
+        return halving.race(candidates).stream()
+                .map(c -> trial(c, Optional.empty()))
+                .toList();
     }
 
-    private static int parts(int size) {
-        return (size + PART - 1) / PART;
-    }
-
-    /** How many documents a comparison is made with that so many others follow. */
-    private int documents(int roundsLeft) {
-        int documents = task.size();
-        for (int i = 0; i < roundsLeft; i++) {
-            documents = parts(documents);
-        }
+    /** As many of the first documents as have enough questions to tell candidates apart. */
+    private int leastDocuments() {
+        int documents = 0;
         int questions = 0;
-        int least = 0;
-        while (least < task.size() && questions < LEAST_QUESTIONS) {
-            questions += task.item(least++, 0, new Random(0)).queries().size();
+        while (documents < task.size() && questions < LEAST_QUESTIONS) {
+            questions += task.item(documents++, 0, new Random(0)).queries().size();
         }
-        return Math.max(documents, least);
-    }
-
-    private double score(Candidate candidate, int documents) {
-        return trials.row(candidate, documents, Optional.empty()).orElseThrow().score();
+        return documents;
     }
 
     private Trial trial(Candidate candidate, Optional<Candidate> full) {
@@ -190,13 +180,11 @@ public final class Tuning {
                 .orElseThrow();
     }
 
-    private TuningResult result(
-            Trial chosen, List<Trial> finalists, int fitting, int tried, Evaluation.Listener listener) {
+    private TuningResult result(Trial chosen, List<Trial> finalists, int fitting, int tried, Consumer<String> told) {
         List<String> notes = new ArrayList<>(memory.leftOut());
-        Optional<Candidate> full = options.full
-                ? reference("full attention", () -> trials.full(longest), notes, listener)
-                : Optional.empty();
-        Optional<Candidate> plain = reference("the default", trials::byDefault, notes, listener);
+        Optional<Candidate> full =
+                options.full ? reference("full attention", () -> trials.full(longest), notes, told) : Optional.empty();
+        Optional<Candidate> plain = reference("the default", trials::byDefault, notes, told);
         return new TuningResult(
                 trial(chosen.candidate(), full),
                 plain.map(c -> trial(c, full)),
@@ -215,11 +203,11 @@ public final class Tuning {
 
     /** What candidates are compared with, unless it cannot be measured here, which is noted. */
     private Optional<Candidate> reference(
-            String label, Supplier<Candidate> candidate, List<String> notes, Evaluation.Listener listener) {
+            String label, Supplier<Candidate> candidate, List<String> notes, Consumer<String> told) {
         try {
             Candidate reference = candidate.get();
-            trials.measure(reference, task.size(), listener);
-            if (trials.row(reference, task.size(), Optional.empty()).isPresent()) {
+            if (trials.measure(reference, task.size()).isPresent()) {
+                told.accept(label + " was measured");
                 return Optional.of(reference);
             }
             notes.add(label + " was not measured, since the model's window does not hold every document");

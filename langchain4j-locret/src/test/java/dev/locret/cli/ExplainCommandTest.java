@@ -2,6 +2,8 @@ package dev.locret.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.locret.testing.Browser;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
 import java.io.IOException;
@@ -69,5 +71,32 @@ class ExplainCommandTest {
         // A passage that runs on into the question is drawn as local, with what was kept of its beginning.
         assertThat(kept).isBetween((BUDGET - 4) * HEADS, BUDGET * HEADS);
         assertThat(tokens).isGreaterThan(2 * BUDGET);
+        choosesAHeadInTheBrowser(page);
+    }
+
+    /** Choosing a head shades each passage by what that head kept, and going back to all shades as before. */
+    private static void choosesAHeadInTheBrowser(Path page) {
+        JsonNode seen = Browser.open(
+                page,
+                "const spans=[...document.querySelectorAll('span[data-k]')],s=document.getElementById('head'),"
+                        + "shades=()=>spans.map(e=>getComputedStyle(e).backgroundColor),"
+                        + "pick=v=>{s.value=v;s.dispatchEvent(new Event('change'));return shades();};"
+                        + "return {options:s.options.length,before:shades(),head:pick('7'),after:pick('-1'),"
+                        + "kept:spans.map(e=>parseInt(e.dataset.k.substr(14,2),36)/e.dataset.n),"
+                        + "tooltip:spans[0].title,local:document.querySelectorAll('.local').length,"
+                        + "overflow:document.documentElement.scrollWidth-innerWidth};");
+        assertThat(seen.get("faults")).isEmpty();
+        JsonNode value = seen.get("value");
+        assertThat(value.get("options").asInt()).isEqualTo(HEADS + 1);
+        assertThat(value.get("after")).isEqualTo(value.get("before"));
+        assertThat(value.get("head")).isNotEqualTo(value.get("before"));
+        assertThat(value.get("tooltip").asText()).matches("tokens 0 to \\d+; kept .*");
+        assertThat(value.get("local").asInt()).isPositive();
+        assertThat(value.get("overflow").asInt()).isLessThanOrEqualTo(0);
+        for (int i = 0; i < value.get("kept").size(); i++) {
+            boolean none = value.get("kept").get(i).asDouble() == 0;
+            assertThat(value.get("head").get(i).asText().matches("rgba\\(.*, 0\\)"))
+                    .isEqualTo(none);
+        }
     }
 }

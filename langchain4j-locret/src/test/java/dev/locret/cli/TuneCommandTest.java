@@ -58,6 +58,8 @@ class TuneCommandTest {
                 "4",
                 "--budget-allocation",
                 "uniform",
+                "--kv-cache-type",
+                "f32",
                 "--budget",
                 "64,96");
         return CommandRun.of(Stream.concat(args, Stream.of(more)).toArray());

@@ -36,7 +36,7 @@ class TuningResultTest {
                 .containsEntry("langchain4j.locret.local-tokens", "120")
                 // What 400 MiB leave beside 230.
                 .containsEntry("langchain4j.locret.prefix-cache-size", (170L << 20) + "B")
-                .hasSize(13);
+                .hasSize(14);
         String text = StarterProperties.text(List.of("a\nb=c"), Map.of("model-path", "C:\\models\\ä.gguf"));
         assertThat(text).startsWith("# a b=c\n");
         Properties escaped = new Properties();
@@ -48,23 +48,26 @@ class TuningResultTest {
         return new SearchSpace(
                 List.of(policies),
                 BUDGETS,
-                List.of(64),
+                List.of(64, 32),
                 List.of("uniform", "pooled"),
                 List.of(0, 4),
                 List.of(0.0),
-                List.of(1));
+                List.of(1),
+                List.of("f32"));
     }
 
     @Test
     void aBudgetThatHoldsEverythingIsTriedOnce() {
         SearchSpace space = space("locret", "keydiff");
         List<Candidate> candidates = space.candidates(400);
-        assertThat(candidates).hasSize(1 + 2 * 2 * 2 * 2).doesNotHaveDuplicates();
+        assertThat(candidates).hasSize(2 + 2 * 2 * 2 * 2 * 2).doesNotHaveDuplicates();
         assertThat(candidates).extracting(Candidate::name).doesNotHaveDuplicates();
         assertThat(candidates.stream().filter(c -> c.budget() == 512))
-                .containsExactly(new Candidate("locret", 512, 64, "uniform", 0, 0, 1));
+                .containsExactly(
+                        new Candidate("locret", 512, 64, "uniform", 0, 0, 1, "f32"),
+                        new Candidate("locret", 512, 32, "uniform", 0, 0, 1, "f32"));
         assertThat(candidates.stream().filter(space::isPlain)).hasSize(3);
-        assertThat(SearchSpace.distance(candidates.get(1), candidates.get(2))).isEqualTo(1);
+        assertThat(SearchSpace.distance(candidates.get(2), candidates.get(3))).isEqualTo(1);
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** A search's result without the search, for tests here and of the starter. */
 public final class TuningSamples {
-    public static final Candidate CHOSEN = new Candidate("locret", 128, 64, "pooled", 4, 0.25, 3);
+    public static final Candidate CHOSEN = new Candidate("locret", 128, 64, "pooled", 4, 0.25, 3, "q8_0");
 
     private static final int MIB = 1 << 20;
 
@@ -17,8 +17,8 @@ public final class TuningSamples {
     /** A result in which {@link #CHOSEN} beat the default and lost against full attention. */
     static TuningResult result() {
         Tuning.Options options = new Tuning.Options(400L * MIB, 24, 0.02, 1, true, true);
-        Trial full = trial(new Candidate("none", 4096, 64, "uniform", 0, 0, 1), 0.9, 300, 90);
-        Trial plain = trial(new Candidate("locret", 256, 64, "uniform", 0, 0, 1), 0.2, 250, 40);
+        Trial full = trial(new Candidate("none", 4096, 64, "uniform", 0, 0, 1, "f32"), 0.9, 300, 90);
+        Trial plain = trial(new Candidate("locret", 256, 64, "uniform", 0, 0, 1, "f32"), 0.2, 250, 40);
         Trial chosen = trial(CHOSEN, 0.8, 230, 20);
         TuningResult.Extent extent = new TuningResult.Extent(2, 10, 4000, 120, 24, 90);
         return new TuningResult(

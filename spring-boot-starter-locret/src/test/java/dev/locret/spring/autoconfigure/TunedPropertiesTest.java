@@ -35,6 +35,8 @@ class TunedPropertiesTest {
         assertThat(options.pinnedTokens()).isEqualTo(chosen.pinnedTokens());
         assertThat(options.recentShare()).isEqualTo(chosen.recentShare());
         assertThat(options.scorePooling()).isEqualTo(chosen.scorePooling());
+        assertThat(properties.kvCacheType()).hasToString(chosen.cacheType());
+        assertThat(options.kvCacheType()).hasToString(chosen.cacheType());
         assertThat(options.localTokens()).isEqualTo(120);
         assertThat(options.prefixCacheBytes()).isEqualTo(170L << 20);
         assertThat(properties.chatModel().questionAware()).isTrue();
