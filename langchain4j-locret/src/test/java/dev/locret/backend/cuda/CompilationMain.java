@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jcuda.nvrtc.JNvrtc;
@@ -47,7 +48,8 @@ final class CompilationMain {
     private static void report(Path kept, Path out, String chip, KernelSource source) throws IOException {
         List<String> options = new ArrayList<>(source.options(chip));
         options.add("--ptxas-options=-v");
-        String key = KernelCache.key(source.text(), KernelSource.headerTexts(), options, "nvrtc 12.9.86");
+        String key = KernelCache.key(
+                source.text(), List.copyOf(source.headers().values()), options, "nvrtc 12.9.86");
         Path file = kept.resolve(key + ".log");
         if (!Files.exists(file)) {
             Compiled compiled = compile(source, options);
@@ -85,14 +87,14 @@ final class CompilationMain {
 
     private static Compiled compile(KernelSource source, List<String> options) {
         nvrtcProgram program = new nvrtcProgram();
-        String[] headers = KernelSource.headerTexts().toArray(new String[0]);
+        SortedMap<String, String> headers = source.headers();
         JNvrtc.nvrtcCreateProgram(
                 program,
                 source.text(),
                 source.file() + ".cu",
-                headers.length,
-                headers,
-                KernelSource.HEADERS.toArray(new String[0]));
+                headers.size(),
+                headers.values().toArray(new String[0]),
+                headers.keySet().toArray(new String[0]));
         int result = JNvrtc.nvrtcCompileProgram(program, options.size(), options.toArray(new String[0]));
         String[] log = {""};
         JNvrtc.nvrtcGetProgramLog(program, log);
