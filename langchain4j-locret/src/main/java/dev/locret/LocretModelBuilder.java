@@ -135,6 +135,11 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
         return loading("scorePooling", scorePooling, EngineOptions.Builder::scorePooling);
     }
 
+    /** Whether values that are dropped are merged into those of the nearest keys that stay; off by default. */
+    public B mergeEvicted(Boolean mergeEvicted) {
+        return loading("mergeEvicted", mergeEvicted, EngineOptions.Builder::mergeEvicted);
+    }
+
     /**
      * How the cache holds keys and values: {@code F32} by default; {@code F16}, {@code Q8_0} and {@code Q4_0} take a
      * half, a quarter and a seventh of the memory.

@@ -26,6 +26,7 @@ import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.locret.LocretChatModel.LocretChatModelBuilder;
+import dev.locret.backend.KvCacheType;
 import dev.locret.cache.BudgetAllocation;
 import dev.locret.testing.DemoEngine;
 import dev.locret.testing.DemoModel;
@@ -57,6 +58,8 @@ class LocretChatModelTest {
                 .recentShare(0.125)
                 .budgetAllocation("pooled")
                 .valueNorm(true)
+                .mergeEvicted(true)
+                .kvCacheType(KvCacheType.F16)
                 .scorePooling(3)
                 .evictionPolicy("locret")
                 .threads(2)
@@ -79,6 +82,8 @@ class LocretChatModelTest {
             assertThat(plan.retention().recentShare()).isEqualTo(0.125);
             assertThat(plan.retention().allocation()).isEqualTo(BudgetAllocation.POOLED);
             assertThat(plan.retention().valueNorm()).isTrue();
+            assertThat(plan.retention().mergeEvicted()).isTrue();
+            assertThat(plan.type()).isEqualTo(KvCacheType.F16);
             assertThat(plan.scorePooling()).isEqualTo(3);
         });
         assertThat(own.engine().options().questionAwareHeadsPath()).isEqualTo(DemoEngine.heads());

@@ -14,9 +14,17 @@ import java.util.List;
  * @param valueNorm how scores are combined with the norms of values, or null if they are not
  * @param agesFrom 0, or the position that ages are counted to: then what is stored of an entry is the logit {@code x} of
  *     a decay, and its score {@code log sigmoid(x) · (agesFrom - position)}
+ * @param merge whether values that are dropped are merged into the nearest ones that stay
  */
 public record EvictionSpec(
-        int[] budgets, int pinnedTokens, int recent, Sharing sharing, int pooling, ValueNorm valueNorm, int agesFrom) {
+        int[] budgets,
+        int pinnedTokens,
+        int recent,
+        Sharing sharing,
+        int pooling,
+        ValueNorm valueNorm,
+        int agesFrom,
+        boolean merge) {
     /**
      * The best entries of all heads stay, as many as all budgets together.
      *
@@ -35,6 +43,6 @@ public record EvictionSpec(
 
     /** Each head keeps its own budget, by the scores as they are. */
     public EvictionSpec(int[] budgets, int pinnedTokens, int recent) {
-        this(budgets, pinnedTokens, recent, null, 1, null, 0);
+        this(budgets, pinnedTokens, recent, null, 1, null, 0, false);
     }
 }

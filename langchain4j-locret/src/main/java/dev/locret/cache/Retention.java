@@ -9,8 +9,9 @@ import dev.locret.common.Checks;
  *     0 for none, below 1
  * @param allocation how budgets are divided among layers and heads
  * @param valueNorm whether scores are combined with the norm of what a value adds to the output, {@code ‖W_O v‖}
+ * @param mergeEvicted whether values that are dropped are merged into those of the nearest keys that stay
  */
-public record Retention(double recentShare, BudgetAllocation allocation, boolean valueNorm) {
+public record Retention(double recentShare, BudgetAllocation allocation, boolean valueNorm, boolean mergeEvicted) {
     /** The paper's: scores alone decide, every KV head has the same budget. */
     public static final Retention PAPER = new Retention(0, BudgetAllocation.UNIFORM, false);
 
@@ -21,6 +22,11 @@ public record Retention(double recentShare, BudgetAllocation allocation, boolean
         Checks.argument(
                 recentShare >= 0 && recentShare < 1,
                 () -> "recent-share out of range: recent-share=" + recentShare + ", allowed=0 up to, but not, 1");
+    }
+
+    /** One that drops entries without a trace. */
+    public Retention(double recentShare, BudgetAllocation allocation, boolean valueNorm) {
+        this(recentShare, allocation, valueNorm, false);
     }
 
     /** Entries that a head keeps at least where heads share their budgets. */

@@ -72,6 +72,11 @@ final class EvictionOptions {
     @Option(names = "--value-norm", description = "Combine scores with the norm of what a value adds to the output.")
     private boolean valueNorm;
 
+    @Option(
+            names = "--merge-evicted",
+            description = "Merge values that are dropped into those of the nearest keys that stay.")
+    private boolean mergeEvicted;
+
     EngineOptions.Builder applyTo(EngineOptions.Builder options) {
         if (ropeFactors != null) {
             options.ropeFactors(ropeFactors);
@@ -83,6 +88,7 @@ final class EvictionOptions {
                 .scorePooling(scorePooling)
                 .recentShare(recentShare)
                 .valueNorm(valueNorm)
+                .mergeEvicted(mergeEvicted)
                 .kvCacheType(kvCacheType)
                 .budgetAllocation(budgetAllocation);
     }
@@ -98,6 +104,7 @@ final class EvictionOptions {
         settings.put("recentShare", String.valueOf(recentShare));
         settings.put("budgetAllocation", budgetAllocation);
         settings.put("valueNorm", String.valueOf(valueNorm));
+        settings.put("mergeEvicted", String.valueOf(mergeEvicted));
         settings.put("kvCacheType", kvCacheType);
         settings.put("ropeFactors", String.valueOf(ropeFactors));
         return settings;

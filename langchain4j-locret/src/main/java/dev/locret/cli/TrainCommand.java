@@ -65,6 +65,12 @@ final class TrainCommand extends LocretCommand {
     private int minContextTokens;
 
     @Option(
+            names = "--question-first",
+            description = "Train for prompts that are read for their question (--question-aware): it stands in front of"
+                    + " its context too, and each question is a sample of its own.")
+    private boolean questionFirst;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
@@ -99,6 +105,7 @@ final class TrainCommand extends LocretCommand {
                 maxTokens,
                 Math.min(maxAnswerTokens, maxTokens),
                 minContextTokens,
+                questionFirst,
                 seed,
                 checkpointEvery,
                 resume);

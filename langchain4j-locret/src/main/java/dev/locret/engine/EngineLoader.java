@@ -9,6 +9,7 @@ import dev.locret.eviction.RetainingHeads;
 import dev.locret.eviction.ScoringHeads;
 import dev.locret.eviction.ValueGrams;
 import dev.locret.format.HeadsFile;
+import dev.locret.format.HeadsMetadata;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.WeightSource;
@@ -17,11 +18,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Loads a model: plans, checks that there is room, then allocates everything. */
 final class EngineLoader {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineLoader.class);
+
     private EngineLoader() {}
 
     static EngineParts load(EngineOptions options) {
@@ -41,6 +47,8 @@ final class EngineLoader {
             ScoringHeads heads = heads(options.headsPath(), config);
             RetainingHeads questionHeads = questionHeads(options.questionAwareHeadsPath(), config);
             EngineSettings settings = EngineSettings.resolve(options, config, kind(heads), backend);
+            warnOfOtherTraining(options.headsPath(), true, "retaining-heads", "question-aware-heads");
+            warnOfOtherTraining(options.questionAwareHeadsPath(), false, "question-aware-heads", "retaining-heads");
             MemoryPlan memory = new MemoryPlanner(backend, files.weights(), heads, questionHeads).require(settings);
             ModelText text = ModelText.load(files);
             Decoder decoder = new Decoder(
@@ -113,6 +121,20 @@ final class EngineLoader {
     /** Only retaining heads are trained for a way of reading. */
     private static RetainingHeads questionHeads(Path path, ModelConfig config) {
         return path == null ? null : RetainingHeads.of(HeadsFile.open(path), config, path.toString());
+    }
+
+    /** Heads score best what is read as it was when they were trained; that is worse otherwise, but no mistake. */
+    private static void warnOfOtherTraining(Path path, boolean questionFirst, String given, String better) {
+        if (path != null && HeadsMetadata.questionFirst(path).equals(Optional.of(questionFirst))) {
+            LOG.warn(
+                    "Heads were trained {} the question in front of its document and are used for prompts {} it: "
+                            + "{}-path={}; {}-path is the place for them",
+                    questionFirst ? "with" : "without",
+                    questionFirst ? "without" : "with",
+                    given,
+                    path,
+                    better);
+        }
     }
 
     private static HeadKind kind(ScoringHeads heads) {

@@ -97,6 +97,11 @@ public final class EngineOptions {
         return values.valueNorm;
     }
 
+    /** Whether values that are dropped are merged into those of the nearest keys that stay. */
+    public boolean mergeEvicted() {
+        return values.mergeEvicted;
+    }
+
     /** How caches hold keys and values. */
     public KvCacheType kvCacheType() {
         return values.kvCacheType;
@@ -160,6 +165,7 @@ public final class EngineOptions {
         private int scorePooling = 1;
         private double recentShare;
         private boolean valueNorm;
+        private boolean mergeEvicted;
         private BudgetAllocation budgetAllocation = BudgetAllocation.UNIFORM;
         private KvCacheType kvCacheType = KvCacheType.F32;
         private int threads;
@@ -289,6 +295,15 @@ public final class EngineOptions {
          */
         public Builder valueNorm(boolean valueNorm) {
             this.valueNorm = valueNorm;
+            return this;
+        }
+
+        /**
+         * Whether the values of entries that are dropped are merged into those of the nearest keys that stay; default
+         * false.
+         */
+        public Builder mergeEvicted(boolean mergeEvicted) {
+            this.mergeEvicted = mergeEvicted;
             return this;
         }
 

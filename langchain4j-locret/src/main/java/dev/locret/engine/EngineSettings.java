@@ -121,7 +121,7 @@ record EngineSettings(
                 reserve,
                 options.pinnedTokens(),
                 options.scorePooling(),
-                new Retention(options.recentShare(), allocation, options.valueNorm()),
+                new Retention(options.recentShare(), allocation, options.valueNorm(), options.mergeEvicted()),
                 type);
         Checks.argument(
                 options.positions() == PositionMode.ORIGINAL || plan.longest() <= window,

@@ -34,6 +34,7 @@ record SnapshotBinding(Map<String, String> values) {
         values.put("recent-share", "" + settings.plan().retention().recentShare());
         values.put("budget-allocation", "" + settings.plan().retention().allocation());
         values.put("value-norm", "" + settings.plan().retention().valueNorm());
+        values.put("merge-evicted", "" + settings.plan().retention().mergeEvicted());
         values.put("kv-cache-type", "" + settings.plan().type());
         values.put("positions", settings.positions().name());
         values.put("rope-factors", settings.ropeFactors().name());

@@ -70,7 +70,14 @@ public final class Evictor {
         // As TrimKV's authors count: the last token is two steps old.
         int agesFrom = policy.decays() ? tokens + 1 : 0;
         return new EvictionSpec(
-                budgets, plan.pinnedTokens(), recent, sharing, pooling, valueNorm(policy, layer), agesFrom);
+                budgets,
+                plan.pinnedTokens(),
+                recent,
+                sharing,
+                pooling,
+                valueNorm(policy, layer),
+                agesFrom,
+                plan.retention().mergeEvicted());
     }
 
     private EvictionSpec.ValueNorm valueNorm(EvictionPolicy policy, int layer) {

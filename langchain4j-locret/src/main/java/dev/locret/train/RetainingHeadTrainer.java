@@ -94,11 +94,13 @@ final class RetainingHeadTrainer {
         long start = System.nanoTime();
         long forward = 0;
         ModelConfig config = decoder.config();
-        int rows = sample.scored();
+        int rows = sample.rows();
         double perScore = 1.0 / ((double) config.layers() * config.kvHeads() * rows);
         double perDifference = 1.0 / ((double) config.kvHeads() * (rows - 1));
         ScoreLoss.Factors factors =
                 new ScoreLoss.Factors(perScore, recipe.expectile(), recipe.smoothing() * perDifference);
+        Matrix read = qkv.from(sample.kept());
+        Matrix wanted = labels.from(sample.kept());
         double loss = 0;
         double smooth = 0;
         embed(sample);
@@ -107,10 +109,10 @@ final class RetainingHeadTrainer {
             forward(sample, layer, layer < config.layers() - 1);
             forward += System.nanoTime() - before;
             if (valueNorms != null) {
-                Matrix values = qkv.slice((config.heads() + config.kvHeads()) * config.headDim(), valueWidth(config));
-                valueNorms.add(layer, values, rows, labels);
+                Matrix values = read.slice((config.heads() + config.kvHeads()) * config.headDim(), valueWidth(config));
+                valueNorms.add(layer, values, rows, wanted);
             }
-            ScoreLoss found = update.gradients(heads.layer(layer), qkv, rows, labels, factors);
+            ScoreLoss found = update.gradients(heads.layer(layer), read, rows, wanted, factors);
             requireFinite(found, layer, sample);
             update.step(heads.layer(layer), recipe.rule(step));
             loss += found.labelled() * perScore;

@@ -54,6 +54,7 @@ final class SampleEncoder {
         return new TrainingSample(
                 sample.source(),
                 tokens,
+                kept(ranges),
                 scored,
                 labels.stream().flatMapToInt(Range::tokens).toArray());
     }
@@ -87,6 +88,16 @@ final class SampleEncoder {
                 .mapToInt(part -> tokenizer.encode(part.text(), false).length)
                 .max()
                 .orElse(0);
+    }
+
+    /** All that stands in front of what is read for a question. */
+    private static int kept(List<Range> ranges) {
+        for (int i = 0; i < ranges.size() - 1; i++) {
+            if (ranges.get(i).kind() == Kind.QUESTION_IN_FRONT) {
+                return ranges.get(i + 1).begin();
+            }
+        }
+        return 0;
     }
 
     private static int contextEnd(List<Range> ranges) {

@@ -14,6 +14,8 @@ import java.util.Map;
 record SampleText(String source, List<Map<String, String>> messages, List<Part> parts) {
     /** What a piece of text is. */
     enum Kind {
+        /** In front of what it is about, and kept while that is read: not scored. */
+        QUESTION_IN_FRONT,
         /** Read by nothing but attention: all up to its end is scored. */
         CONTEXT,
         QUESTION,
@@ -60,6 +62,44 @@ record SampleText(String source, List<Map<String, String>> messages, List<Part> 
         parts.add(new Part(Kind.QUESTION, at < 0 ? asked : asked.substring(at)));
         parts.add(new Part(Kind.ANSWER, messages.get(last).get("content")));
         return new SampleText(source, messages, parts);
+    }
+
+    /**
+     * The same as a prompt has it that is read for its question: each question in a sample of its own, and in front of
+     * the user's first message too.
+     */
+    List<SampleText> questionsInFront() {
+        if (parts.stream().filter(part -> part.kind() == Kind.QUESTION).count() == 1) {
+            return List.of(inFront());
+        }
+        List<SampleText> samples = new ArrayList<>();
+        String context = parts.get(0).text();
+        for (int i = 1; i < parts.size(); i += 2) {
+            String question = parts.get(i).text();
+            String answer = parts.get(i + 1).text();
+            samples.add(of(source, context, List.of(question), List.of(answer)).inFront());
+        }
+        return samples;
+    }
+
+    /** A sample of one question. */
+    private SampleText inFront() {
+        String question = parts.stream()
+                .filter(part -> part.kind() == Kind.QUESTION)
+                .findFirst()
+                .orElseThrow()
+                .text();
+        int first = 0;
+        while (!messages.get(first).get("role").equals("user")) {
+            first++;
+        }
+        List<Map<String, String>> changed = new ArrayList<>(messages);
+        changed.set(
+                first, message("user", question + "\n\n" + messages.get(first).get("content")));
+        List<Part> all = new ArrayList<>(parts);
+        // What comes before the user's first message is a part a message.
+        all.add(first, new Part(Kind.QUESTION_IN_FRONT, question));
+        return new SampleText(source, changed, all);
     }
 
     private static Map<String, String> message(String role, String content) {

@@ -46,13 +46,15 @@ final class TrainingData {
 
     private final SampleEncoder encoder;
     private final Limits limits;
+    private final boolean questionFirst;
     private final List<TrainingSample> samples = new ArrayList<>();
     private final Map<Reason, Skipped> skipped = new EnumMap<>(Reason.class);
     private final Set<String> seen = new HashSet<>();
     private final MessageDigest digest = sha256();
     private String hash;
 
-    private TrainingData(SampleEncoder encoder, Limits limits) {
+    private TrainingData(SampleEncoder encoder, Limits limits, boolean questionFirst) {
+        this.questionFirst = questionFirst;
         this.encoder = encoder;
         this.limits = limits;
     }
@@ -60,13 +62,14 @@ final class TrainingData {
     /**
      * Reads files.
      *
+     * @param questionFirst whether questions stand in front of their contexts too, each in a sample of its own
      * @throws dev.locret.common.LocretException ({@code training-data}) with the line that cannot be read, or if no
      *     sample is left
      */
-    static TrainingData read(List<Path> files, SampleEncoder encoder, Limits limits) {
-        TrainingData data = new TrainingData(encoder, limits);
+    static TrainingData read(List<Path> files, SampleEncoder encoder, Limits limits, boolean questionFirst) {
+        TrainingData data = new TrainingData(encoder, limits, questionFirst);
         for (Path file : files) {
-            SampleReader.read(file, data::add);
+            SampleReader.read(file, data::addAll);
         }
         Checks.check(
                 !data.samples.isEmpty(),
@@ -75,6 +78,10 @@ final class TrainingData {
                         + ": " + files.stream().map(Path::toString).collect(Collectors.joining(", ")));
         data.hash = HexFormat.of().formatHex(data.digest.digest());
         return data;
+    }
+
+    private void addAll(SampleText text) {
+        (questionFirst ? text.questionsInFront() : List.of(text)).forEach(this::add);
     }
 
     private void add(SampleText text) {
@@ -88,7 +95,7 @@ final class TrainingData {
             TrainingSample sample = encoder.encode(text);
             if (sample.tokens().length > limits.maxTokens()) {
                 skip(Reason.SAMPLE_TOO_LONG, text);
-            } else if (sample.scored() < limits.minContextTokens()) {
+            } else if (sample.rows() < limits.minContextTokens()) {
                 skip(Reason.CONTEXT_TOO_SHORT, text);
             } else {
                 samples.add(sample);

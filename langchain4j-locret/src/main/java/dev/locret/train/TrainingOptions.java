@@ -18,6 +18,7 @@ import java.util.List;
  * @param maxTokens tokens of the longest sample
  * @param maxAnswerTokens tokens of the longest answer
  * @param minContextTokens fewest tokens of a context
+ * @param questionFirst whether samples are as prompts that are read for their question: it stands in front too
  * @param seed of new heads and of the order of samples
  * @param checkpointEvery steps between checkpoints, 0 for none
  * @param resume whether to go on from a checkpoint beside {@code output}, if there is one
@@ -34,6 +35,7 @@ public record TrainingOptions(
         int maxTokens,
         int maxAnswerTokens,
         int minContextTokens,
+        boolean questionFirst,
         long seed,
         int checkpointEvery,
         boolean resume) {

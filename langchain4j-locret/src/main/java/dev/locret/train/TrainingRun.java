@@ -10,6 +10,7 @@ import dev.locret.engine.ModelHash;
 import dev.locret.engine.ModelText;
 import dev.locret.eviction.RetainingHeads;
 import dev.locret.format.HeadsFile;
+import dev.locret.format.HeadsMetadata;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.ModelFiles;
 import dev.locret.model.Decoder;
@@ -125,7 +126,8 @@ public final class TrainingRun {
         return TrainingData.read(
                 options.data(),
                 encoder,
-                new TrainingData.Limits(options.maxTokens(), options.maxAnswerTokens(), options.minContextTokens()));
+                new TrainingData.Limits(options.maxTokens(), options.maxAnswerTokens(), options.minContextTokens()),
+                options.questionFirst());
     }
 
     /** What a checkpoint must be of. */
@@ -136,6 +138,7 @@ public final class TrainingRun {
         identity.put("data_sha256", data.hash());
         identity.put("initial_heads_hash", ModelHash.of(initial));
         identity.put("d_r", "" + initial.hidden());
+        identity.put(HeadsMetadata.QUESTION_FIRST, "" + options.questionFirst());
         identity.put("seed", "" + options.seed());
         return identity;
     }

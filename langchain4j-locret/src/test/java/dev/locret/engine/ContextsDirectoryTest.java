@@ -159,6 +159,7 @@ class ContextsDirectoryTest {
         assertMismatch(options().stabilizers(7), "stabilizers=8, expected=7: " + file);
         assertMismatch(options().budgetAllocation("pooled"), "budget-allocation=uniform, expected=pooled: " + file);
         assertMismatch(options().valueNorm(true), "value-norm=false, expected=true: " + file);
+        assertMismatch(options().mergeEvicted(true), "merge-evicted=false, expected=true: " + file);
         assertMismatch(options().kvCacheType("f16"), "kv-cache-type=f32, expected=f16: " + file);
         assertMismatch(options().recentShare(0.5), "recent-share=0.0, expected=0.5: " + file);
         assertMismatch(options().chunkSize(15), "chunk-size=16, expected=15: " + file);

@@ -32,10 +32,7 @@ class CudaEngineTest {
 
     /** Cases in which no equal scores meet at the edge of a budget. */
     private static final Set<String> WITHOUT_TIES = Set.of(
-            "llama-tiny fits_budget",
-            "llama-tiny one_chunk_over_budget",
-            "phi3-tiny fits_budget",
-            "phi3-tiny evicts");
+            "llama-tiny fits_budget", "llama-tiny one_chunk_over_budget", "phi3-tiny fits_budget", "phi3-tiny evicts");
 
     private EmulatedCuda emulation;
 
@@ -75,7 +72,9 @@ class CudaEngineTest {
                     int[] actual = trace.chunks().get(i).kept()[0][head];
                     int[] expected = Golden.ints(kept.get(0).get(head));
                     same &= Arrays.equals(actual, expected);
-                    assertThat(tokens(ids, actual)).as("chunk %s head %s", i, head).isEqualTo(tokens(ids, expected));
+                    assertThat(tokens(ids, actual))
+                            .as("chunk %s head %s", i, head)
+                            .isEqualTo(tokens(ids, expected));
                 }
             }
             if (same) {
@@ -95,18 +94,24 @@ class CudaEngineTest {
     void everyPolicyKeepsWhatItKeepsOnTheCpu(String policy) {
         List<Integer> all = IntStream.range(3, 503).boxed().collect(Collectors.toList());
         Collections.shuffle(all, new Random(1));
-        int[] prompt = all.stream().limit(policy.equals("none") ? 60 : 300).mapToInt(i -> i).toArray();
+        int[] prompt = all.stream()
+                .limit(policy.equals("none") ? 60 : 300)
+                .mapToInt(i -> i)
+                .toArray();
         TraceResult expected = trace("cpu", policy, prompt);
         TraceResult actual = trace("cuda", policy, prompt);
         for (int i = 0; i < expected.chunks().size(); i++) {
-            assertThat(actual.chunks().get(i).kept()).as("chunk %s", i).isDeepEqualTo(expected.chunks().get(i).kept());
+            assertThat(actual.chunks().get(i).kept())
+                    .as("chunk %s", i)
+                    .isDeepEqualTo(expected.chunks().get(i).kept());
         }
         assertThat(actual.generated()).isEqualTo(expected.generated());
         Golden.assertClose("logits", expected.promptLogits(), actual.promptLogits());
     }
 
     private static TraceResult trace(String device, String policy, int[] prompt) {
-        EngineOptions.Builder options = EngineFixtures.withHeads().policy(policy).device(device);
+        EngineOptions.Builder options =
+                EngineFixtures.withHeads().policy(policy).device(device);
         try (LocretEngine engine = LocretEngine.load(options.build())) {
             return engine.trace(prompt, 8, true);
         }

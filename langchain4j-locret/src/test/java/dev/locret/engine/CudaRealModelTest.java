@@ -17,11 +17,12 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class CudaRealModelTest {
     private static final String PRECISION = "locret.cuda.precision";
-    private static final String TEXT = "The harbour of Ostmark has three piers. Ships from the north bring timber and wool, "
-            + "those from the south bring oil, wine and oranges. The pilot who leads them in is called Marta Lind. "
-            + "In winter the northern pier is closed, because ice drifts along the coast. The secret number of the "
-            + "lighthouse is 4711, and nobody but its keeper knows why. Every spring the children of the town paint "
-            + "a new sign for the market, where fish is sold from wooden boats until noon.";
+    private static final String TEXT =
+            "The harbour of Ostmark has three piers. Ships from the north bring timber and wool, "
+                    + "those from the south bring oil, wine and oranges. The pilot who leads them in is called Marta Lind. "
+                    + "In winter the northern pier is closed, because ice drifts along the coast. The secret number of the "
+                    + "lighthouse is 4711, and nobody but its keeper knows why. Every spring the children of the town paint "
+                    + "a new sign for the market, where fish is sold from wooden boats until noon.";
 
     @AfterEach
     void clear() {

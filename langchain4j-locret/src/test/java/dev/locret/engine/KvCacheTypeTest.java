@@ -133,14 +133,13 @@ class KvCacheTypeTest {
 
     /**
      * A licence's text of three times the budget and what follows in it: the mean of log probabilities moves by no more
-     * than the type's bound, and the most likely tokens by no more than a share. Measured were MEASURED.
+     * than the type's bound. Measured were 0.0005, 0.0014 and 0.081.
      */
     @ParameterizedTest
     @CsvSource({"F16, 0.002", "Q8_0, 0.01", "Q4_0, 0.15"})
     void aRealModelReadsOnAsWithFloats(KvCacheType type, double bound) throws IOException {
         double floats = meanOfContinuation(KvCacheType.F32);
         double packed = meanOfContinuation(type);
-        System.out.println("DBG " + type + " " + floats + " " + packed);
         assertThat(packed - floats).isBetween(-bound, bound);
     }
 
@@ -190,7 +189,6 @@ class KvCacheTypeTest {
             int[] prompt = engine.tokenizer().encode(text, true);
             GenerationResult result = engine.generate(
                     new GenerationRequest(prompt, 0, SamplingParameters.GREEDY, 24, List.of(), null, null));
-            System.out.println("DBG " + type + " " + prompt.length + " " + result.text());
             assertThat(result.entriesEvicted()).isPositive();
             assertThat(result.text()).contains("7351");
         }

@@ -4,9 +4,16 @@ import static dev.locret.engine.EngineFixtures.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.locret.common.ErrorId;
+import dev.locret.format.HeadsFile;
+import dev.locret.format.SafetensorsWriter;
 import dev.locret.generate.SamplingParameters;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -72,6 +79,40 @@ class QuestionAwareTest {
                     .filteredOn(part -> part.name().equals("retaining heads"))
                     .hasSize(2);
         }
+    }
+
+    @Test
+    void headsThatWereTrainedForAnotherLayoutAreWarnedOf(@TempDir Path directory) {
+        Path with = directory.resolve("with.safetensors");
+        Path without = directory.resolve("without.safetensors");
+        SafetensorsWriter.write("test", with, HeadsFile.open(HEADS).values(), Map.of("question_first", "true"));
+        SafetensorsWriter.write("test", without, HeadsFile.open(HEADS).values(), Map.of("question_first", "false"));
+
+        assertThat(logOf(EngineFixtures.options().headsPath(with)))
+                .containsOnlyOnce("Heads were trained with the question in front of its document and are used for"
+                        + " prompts without it: retaining-heads-path=" + with
+                        + "; question-aware-heads-path is the place for them");
+        assertThat(logOf(EngineFixtures.options().questionAwareHeadsPath(without)))
+                .containsOnlyOnce("Heads were trained without the question in front of its document and are used for"
+                        + " prompts with it: question-aware-heads-path=" + without
+                        + "; retaining-heads-path is the place for them");
+        assertThat(logOf(EngineFixtures.options().headsPath(without).questionAwareHeadsPath(with)))
+                .doesNotContain("Heads were trained");
+        // Of files that say nothing, nothing is said.
+        assertThat(logOf(EngineFixtures.options().headsPath(HEADS).questionAwareHeadsPath(HEADS)))
+                .doesNotContain("Heads were trained");
+    }
+
+    private static String logOf(EngineOptions.Builder options) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            engine(options).close();
+        } finally {
+            System.setErr(before);
+        }
+        return log.toString(StandardCharsets.UTF_8);
     }
 
     @Test

@@ -145,7 +145,7 @@ class HeadScoresTest {
             backend.append(keys, keys, segment);
             float[][] logits = {{3}, {1}, {-2}, {0.5f}, {-3}, {2}, {-1}, {0}};
             backend.storeScores(Matrix.of(backend.loadFloats(tensor(logits)), 1), segment, 1);
-            backend.evict(slice, new EvictionSpec(new int[] {5}, 0, 0, null, 1, null, 9));
+            backend.evict(slice, new EvictionSpec(new int[] {5}, 0, 0, null, 1, null, 9, false));
             // Ages 9 to 2: the score of entry i is log sigmoid(logit) · (9 - i).
             int[] expected = IntStream.range(0, 8)
                     .boxed()
@@ -160,7 +160,7 @@ class HeadScoresTest {
             // By the logits alone another entry would have stayed than by their ages, and they stay as they are.
             assertThat(Arrays.copyOf(backend.copyEntries(slice).scores(), 5)).containsExactly(3, 1, 0.5f, 2, 0);
             // 100 tokens later the decay counts more than the difference of ages.
-            backend.evict(slice, new EvictionSpec(new int[] {2}, 0, 0, null, 1, null, 109));
+            backend.evict(slice, new EvictionSpec(new int[] {2}, 0, 0, null, 1, null, 109, false));
             assertThat(backend.downloadPositions(slice, 0)).containsExactly(0, 5);
         }
     }

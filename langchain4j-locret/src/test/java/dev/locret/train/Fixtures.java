@@ -36,7 +36,7 @@ final class Fixtures {
 
     static TrainingOptions options(Path data, Path output, Recipe recipe, int every, boolean resume) {
         return new TrainingOptions(
-                model(), null, List.of(data), output, "cpu", 2, recipe, 24, 512, 64, 8, 7, every, resume);
+                model(), null, List.of(data), output, "cpu", 2, recipe, 24, 512, 64, 8, false, 7, every, resume);
     }
 
     /** Remembers what it is told. */

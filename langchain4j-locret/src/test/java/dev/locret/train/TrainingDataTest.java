@@ -64,6 +64,59 @@ class TrainingDataTest {
     }
 
     @Test
+    void eachQuestionStandsInFrontOfItsContextToo() throws IOException {
+        String line = "{\"context\": \"" + CONTEXT + "\", \"questions\": [{\"question\": \"which box?\", \"answer\":"
+                + " \"the red box\"}, {\"question\": \"which box?\", \"answer\": \"the small box\"}]}";
+        TrainingData data = read(LabelTokens.QUESTION_AND_ANSWER, line, true);
+        assertThat(data.size()).isEqualTo(2);
+        for (int i = 0; i < 2; i++) {
+            TrainingSample sample = data.at(i, 1);
+            assertThat(decode(sample, 0, sample.kept()))
+                    .endsWith("which box?\n\n")
+                    .doesNotContain("red");
+            assertThat(decode(sample, sample.kept(), sample.scored())).isEqualTo(CONTEXT);
+            assertThat(sample.rows()).isEqualTo(sample.scored() - sample.kept());
+            assertThat(decode(sample, sample.scored(), sample.tokens().length))
+                    .startsWith("\n\nwhich box?")
+                    .containsOnlyOnce("which box?");
+            // The question in front sees nothing of the context: its tokens make no labels.
+            assertThat(labels(sample)).isIn("which box?the red box", "which box?the small box");
+            assertThat(sample.labelTokens()[0]).isGreaterThanOrEqualTo(sample.scored());
+        }
+        TrainingSample answers = read(LabelTokens.ANSWER, line, true).at(0, 1);
+        assertThat(decode(answers, answers.kept(), answers.scored()))
+                .startsWith(CONTEXT)
+                .contains("which box?");
+        assertThat(read(LabelTokens.QUESTION_AND_ANSWER, line).at(0, 1).kept()).isZero();
+    }
+
+    @Test
+    void theQuestionStandsInFrontOfTheUsersFirstMessage() throws IOException {
+        String line = "{\"messages\": [{\"role\": \"system\", \"content\": \"which key?\"}, {\"role\": \"user\","
+                + " \"content\": \"the cat sat\"}, {\"role\": \"assistant\", \"content\": \"on the mat\"},"
+                + " {\"role\": \"user\", \"content\": \"" + CONTEXT + "\\n\\nwhich key?\"}, {\"role\": \"assistant\","
+                + " \"content\": \"the small key\"}]}";
+        TrainingSample sample =
+                read(LabelTokens.QUESTION_AND_ANSWER, line, true).at(0, 1);
+        // After that of the system, which says the same here.
+        assertThat(decode(sample, 0, sample.kept())).contains("which key?").endsWith("which key?\n\n");
+        assertThat(decode(sample, sample.kept(), sample.scored()))
+                .startsWith("the cat sat")
+                .contains("on the mat")
+                .endsWith(CONTEXT);
+        assertThat(labels(sample)).isEqualTo("which key?the small key");
+    }
+
+    @Test
+    void aQuestionWithoutContextLeavesNothingToScore() throws IOException {
+        String line = "{\"messages\": [{\"role\": \"user\", \"content\": \"" + CONTEXT + "\"}, {\"role\":"
+                + " \"assistant\", \"content\": \"yes\"}]}\n";
+        TrainingData data = read(LabelTokens.QUESTION_AND_ANSWER, line + question(CONTEXT, "yes"), true);
+        assertThat(data.size()).isEqualTo(1);
+        assertThat(data.left()).startsWith("1 context too short (first: ");
+    }
+
+    @Test
     void aConversationEndsWithItsAnswer() throws IOException {
         TrainingSample sample = read(
                         LabelTokens.QUESTION_AND_ANSWER,
@@ -163,8 +216,13 @@ class TrainingDataTest {
     }
 
     private TrainingData read(LabelTokens labels, String lines) throws IOException {
+        return read(labels, lines, false);
+    }
+
+    private TrainingData read(LabelTokens labels, String lines, boolean questionFirst) throws IOException {
         Path file = Files.write(directory.resolve("train.jsonl"), lines.getBytes(StandardCharsets.UTF_8));
-        return TrainingData.read(List.of(file), new SampleEncoder(text.tokenizer(), text.template(), labels), LIMITS);
+        return TrainingData.read(
+                List.of(file), new SampleEncoder(text.tokenizer(), text.template(), labels), LIMITS, questionFirst);
     }
 
     private void assertRefused(String lines, String begin, String end) {

@@ -11,6 +11,7 @@ import dev.locret.backend.cpu.CpuBackend;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.eviction.RetainingHeads;
+import dev.locret.format.HeadsMetadata;
 import dev.locret.format.ModelFiles;
 import dev.locret.format.SafetensorsFile;
 import java.awt.image.BufferedImage;
@@ -58,6 +59,7 @@ class TrainingRunTest {
         assertThat(file.metadata())
                 .containsKeys("base_model_hash", "recipe", "data_sha256", "initial_heads_hash")
                 .containsEntry("base_model", "llama-tiny.gguf")
+                .containsEntry("question_first", "false")
                 .containsEntry("steps", "60")
                 .containsEntry("samples", "12");
         List<String> csv = Files.readAllLines(directory.resolve("heads.csv"));
@@ -92,6 +94,18 @@ class TrainingRunTest {
                 assertThat(log.last).as(label + " " + tokens).isLessThan(log.first);
             }
         }
+    }
+
+    @Test
+    void headsForPromptsWithTheQuestionInFrontSayWhatTheyAre() {
+        TrainingOptions plain = Fixtures.options(data, output, 40, 5, false);
+        TrainingOptions options = new TrainingOptions(
+                plain.model(), null, plain.data(), output, "cpu", 2, plain.recipe(), 24, 512, 64, 8, true, 7, 5, false);
+        Fixtures.Log log = run(options);
+        // Two questions to each of twelve contexts.
+        assertThat(log.text.toString()).isEqualTo("data 24 \n");
+        assertThat(log.last).isLessThan(log.first / 2);
+        assertThat(HeadsMetadata.questionFirst(output)).contains(true);
     }
 
     @Test
@@ -202,7 +216,7 @@ class TrainingRunTest {
         Files.writeString(checkpoint, "the last one");
         TrainingOptions good = Fixtures.options(data, output, 5, 1, false);
         TrainingOptions options = new TrainingOptions(
-                good.model(), broken, good.data(), output, "cpu", 1, good.recipe(), 24, 512, 64, 8, 7, 1, false);
+                good.model(), broken, good.data(), output, "cpu", 1, good.recipe(), 24, 512, 64, 8, false, 7, 1, false);
 
         assertThatThrownBy(() -> run(options))
                 .isInstanceOfSatisfying(
@@ -220,6 +234,10 @@ class TrainingRunTest {
                 Fixtures.options(data, output, Recipe.paper(), 5, true),
                 ErrorId.CHECKPOINT_MISMATCH,
                 "train: checkpoint is of another run: recipe=Recipe[name=standard");
+        TrainingOptions plain = Fixtures.options(data, output, 12, 5, true);
+        TrainingOptions questionFirst = new TrainingOptions(
+                plain.model(), null, plain.data(), output, "cpu", 2, plain.recipe(), 24, 512, 64, 8, true, 7, 5, true);
+        assertFails(questionFirst, ErrorId.CHECKPOINT_MISMATCH, "train: checkpoint is of another run: data_sha256=");
         Fixtures.samples(data, 13);
         assertFails(
                 Fixtures.options(data, output, 12, 5, true),
@@ -274,7 +292,21 @@ class TrainingRunTest {
     void samplesBeyondTheWindowAreRefusedBeforeAnythingIsRead() {
         TrainingOptions good = Fixtures.options(data, output, 5, 1, false);
         TrainingOptions options = new TrainingOptions(
-                good.model(), null, good.data(), output, "cpu", 1, good.recipe(), 24, 1 << 20, 64, 8, 7, 1, false);
+                good.model(),
+                null,
+                good.data(),
+                output,
+                "cpu",
+                1,
+                good.recipe(),
+                24,
+                1 << 20,
+                64,
+                8,
+                false,
+                7,
+                1,
+                false);
         assertFails(
                 options, ErrorId.INVALID_ARGUMENT, "samples are longer than the model's window: max-tokens=1048576");
     }

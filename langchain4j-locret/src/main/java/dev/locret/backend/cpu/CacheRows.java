@@ -11,8 +11,11 @@ interface CacheRows {
         return cache.type() == KvCacheType.F32 ? new PlainRows(layout) : new PackedRows(layout);
     }
 
-    /** Writes a new entry: its key from {@code keys[keyAt]}, its value from {@code values[valueAt]}. */
-    void put(float[] keys, int keyAt, float[] values, int valueAt, int head, int entry);
+    /** Writes the key of an entry from {@code keys[from]}. */
+    void putKey(float[] keys, int from, int head, int entry);
+
+    /** Writes the value of an entry from {@code values[from]}. */
+    void putValue(float[] values, int from, int head, int entry);
 
     /** Copies an entry to a row on the host. */
     void take(int head, int entry, KvRows keys, KvRows values, int row);

@@ -14,6 +14,7 @@ final class CpuEviction {
     private final int width;
     private final TopSelection[] selections;
     private final CpuValueNorms[] valueNorms;
+    private final EntryMerging[] merging;
     private final float[][] means;
     private final CacheReader[] readers;
 
@@ -27,13 +28,19 @@ final class CpuEviction {
         Arrays.setAll(selections, i -> new TopSelection(maxEntries));
         this.valueNorms = new CpuValueNorms[pool.threads()];
         Arrays.setAll(valueNorms, i -> new CpuValueNorms(kernels, readers[i], maxEntries, headDim));
+        this.merging = new EntryMerging[pool.threads()];
+        Arrays.setAll(merging, i -> new EntryMerging(kernels, readers[i], maxEntries, headDim));
         this.readers = readers;
         this.means = new float[pool.threads()][headDim];
     }
 
     /** Bytes that the constructor allocates. */
     static long bytes(int threads, int width, int kvHeads, int maxEntries, int headDim) {
-        return 8L * kvHeads * maxEntries + threads * (4L * headDim + CpuValueNorms.bytes(maxEntries, headDim, width));
+        return 8L * kvHeads * maxEntries
+                + threads
+                        * (4L * headDim
+                                + CpuValueNorms.bytes(maxEntries, headDim, width)
+                                + EntryMerging.bytes(maxEntries, headDim, width));
     }
 
     void append(Matrix keys, Matrix values, KvSegment segment) {
@@ -59,7 +66,8 @@ final class CpuEviction {
             int entry = cache.length(head) + row;
             int column = head * cache.headDim();
             int inBatch = segment.firstRow() + row;
-            rows.put(newKeys, at(keys, inBatch, column), newValues, at(values, inBatch, column), head, entry);
+            rows.putKey(newKeys, at(keys, inBatch, column), head, entry);
+            rows.putValue(newValues, at(values, inBatch, column), head, entry);
             positions[cache.first(head) + entry] = segment.firstPosition() + row;
         }
     }
@@ -173,7 +181,11 @@ final class CpuEviction {
             int keep = spec.budgets()[head];
             if (cache.length(head) > keep) {
                 rate(cache, spec, head, thread);
-                new CacheCompaction(cache, width).inPlace(head, selections[head].select(keep), keep);
+                int[] kept = selections[head].select(keep);
+                if (spec.merge()) {
+                    merging[thread].merge(cache, head, kept, keep);
+                }
+                new CacheCompaction(cache, width).inPlace(head, kept, keep);
             }
         });
     }
@@ -185,7 +197,12 @@ final class CpuEviction {
         int[] counts = new SharedBudget(heads, forced, spec.sharing())
                 .divide(Arrays.stream(spec.budgets()).asLongStream().sum());
         int[][] kept = new int[counts.length][];
-        pool.run(counts.length, (head, thread) -> kept[head] = heads[head].select(counts[head]));
+        pool.run(counts.length, (head, thread) -> {
+            kept[head] = heads[head].select(counts[head]);
+            if (spec.merge()) {
+                merging[thread].merge(cache, head, kept[head], counts[head]);
+            }
+        });
         new CacheCompaction(cache, width).divide(kept, counts);
     }
 

@@ -32,14 +32,18 @@ final class PackedRows implements CacheRows {
     }
 
     @Override
-    public void put(float[] newKeys, int keyAt, float[] newValues, int valueAt, int head, int entry) {
-        System.arraycopy(newKeys, keyAt, mixed, 0, mixed.length);
+    public void putKey(float[] newKeys, int from, int head, int entry) {
+        System.arraycopy(newKeys, from, mixed, 0, mixed.length);
         if (cache.type().mixesKeys()) {
             KeyMixing.mix(mixed, 0, mixed.length);
         }
         KvQuantizer.row(cache.type(), mixed, 0, cache.headDim(), converted, 0);
         row.putKey(converted, 0, keys, layout.key(head, entry), layout.width());
-        KvQuantizer.row(cache.type(), newValues, valueAt, cache.headDim(), converted, 0);
+    }
+
+    @Override
+    public void putValue(float[] newValues, int from, int head, int entry) {
+        KvQuantizer.row(cache.type(), newValues, from, cache.headDim(), converted, 0);
         row.putValue(converted, 0, values, value(cache.first(head) + entry));
     }
 

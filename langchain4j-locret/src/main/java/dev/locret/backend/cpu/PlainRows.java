@@ -21,15 +21,19 @@ final class PlainRows implements CacheRows {
     }
 
     @Override
-    public void put(float[] newKeys, int keyAt, float[] newValues, int valueAt, int head, int entry) {
+    public void putKey(float[] newKeys, int from, int head, int entry) {
         int at = layout.key(head, entry);
         for (int j = 0; j < dim; j++) {
-            keys[at + j * width] = newKeys[keyAt + j];
+            keys[at + j * width] = newKeys[from + j];
         }
+    }
+
+    @Override
+    public void putValue(float[] newValues, int from, int head, int entry) {
         for (int panel = 0; panel < layout.valuePanels(); panel++) {
             int done = panel * width;
             int count = Math.min(width, dim - done);
-            System.arraycopy(newValues, valueAt + done, values, layout.value(head, panel, entry), count);
+            System.arraycopy(newValues, from + done, values, layout.value(head, panel, entry), count);
         }
     }
 
@@ -48,7 +52,8 @@ final class PlainRows implements CacheRows {
 
     @Override
     public void set(KvRows inKeys, KvRows inValues, int row, int head, int entry) {
-        put(inKeys.plain(), row * dim, inValues.plain(), row * dim, head, entry);
+        putKey(inKeys.plain(), row * dim, head, entry);
+        putValue(inValues.plain(), row * dim, head, entry);
     }
 
     @Override

@@ -50,13 +50,22 @@ final class Blas implements AutoCloseable {
      * @param out address of {@code [rows, outStride]} floats
      */
     void multiply(
-            DType type, long weight, int outputs, int columns, long in, int rows, long out, int outStride, boolean add) {
-        int data = switch (type) {
-            case F32 -> cudaDataType.CUDA_R_32F;
-            case F16 -> cudaDataType.CUDA_R_16F;
-            case BF16 -> cudaDataType.CUDA_R_16BF;
-            default -> throw new IllegalArgumentException("no matrix product of type " + type);
-        };
+            DType type,
+            long weight,
+            int outputs,
+            int columns,
+            long in,
+            int rows,
+            long out,
+            int outStride,
+            boolean add) {
+        int data =
+                switch (type) {
+                    case F32 -> cudaDataType.CUDA_R_32F;
+                    case F16 -> cudaDataType.CUDA_R_16F;
+                    case BF16 -> cudaDataType.CUDA_R_16BF;
+                    default -> throw new IllegalArgumentException("no matrix product of type " + type);
+                };
         // cuBLAS is column-major: outᵀ = weight · inᵀ.
         Operand left = new Operand(weight, cublasOperation.CUBLAS_OP_T, columns);
         Operand right = new Operand(in, cublasOperation.CUBLAS_OP_N, columns);

@@ -217,8 +217,10 @@ final class CudaCache {
             transfers.downloadFloats(from, out.plain(), first * dim, count * dim);
         } else {
             int at = out.at(first);
-            transfers.download(from, out.at(first + count) - at, (begin, in) ->
-                    in.get(out.packed(), at + (int) begin, in.remaining()));
+            transfers.download(
+                    from,
+                    out.at(first + count) - at,
+                    (begin, in) -> in.get(out.packed(), at + (int) begin, in.remaining()));
         }
     }
 
@@ -228,8 +230,11 @@ final class CudaCache {
             transfers.uploadFloats(to, rows.plain(), first * dim, count * dim);
         } else {
             int at = rows.at(first);
-            transfers.upload(to, rows.at(first + count) - at, 1, (begin, out) ->
-                    out.put(rows.packed(), at + (int) begin, out.remaining()));
+            transfers.upload(
+                    to,
+                    rows.at(first + count) - at,
+                    1,
+                    (begin, out) -> out.put(rows.packed(), at + (int) begin, out.remaining()));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.locret.backend.EvictionSpec;
 import dev.locret.backend.EvictionSpec.Sharing;
 import dev.locret.backend.EvictionSpec.ValueNorm;
 import dev.locret.backend.KvSlice;
+import dev.locret.common.Checks;
 import java.util.Arrays;
 
 /**
@@ -79,6 +80,7 @@ final class CudaEviction {
     }
 
     void evict(KvSlice cache, EvictionSpec spec) {
+        Checks.argument(!spec.merge(), () -> "cuda: no kernel merges entries: merge-evicted=true, allowed=false");
         int[] keep = new int[cache.kvHeads()];
         boolean evicts = spec.sharing() != null;
         for (int head = 0; head < keep.length; head++) {

@@ -96,8 +96,7 @@ final class CudaTraining implements TrainingOperations {
     @Override
     public float[] download(DeviceWeight weight) {
         CudaWeight from = (CudaWeight) weight;
-        return backend.download(
-                new Matrix(from.buffer(), 0, from.columns(), from.paddedColumns()), from.rows());
+        return backend.download(new Matrix(from.buffer(), 0, from.columns(), from.paddedColumns()), from.rows());
     }
 
     @Override
@@ -142,8 +141,11 @@ final class CudaTraining implements TrainingOperations {
                 .address(CudaBuffer.address(peaks))
                 .value(peaks.stride())
                 .value(first)
-                .run((entries + KEYS - 1) / KEYS, spec.kvHeads(), 128, 4
-                        * (2 * KEYS * (dim + 1) + 2 * PEAK_ROWS * dim));
+                .run(
+                        (entries + KEYS - 1) / KEYS,
+                        spec.kvHeads(),
+                        128,
+                        4 * (2 * KEYS * (dim + 1) + 2 * PEAK_ROWS * dim));
     }
 
     /** What eviction errors need: {@code Go} and {@code oᵀGo} of the outputs, {@code vᵀGv} of the values. */

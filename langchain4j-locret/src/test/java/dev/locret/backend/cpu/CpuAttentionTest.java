@@ -124,7 +124,8 @@ class CpuAttentionTest {
             keys[head] = gaussian(random, count * headDim);
             values[head] = gaussian(random, count * headDim);
             for (int entry = 0; entry < count; entry++) {
-                store.put(keys[head], entry * headDim, values[head], entry * headDim, head, entry);
+                store.putKey(keys[head], entry * headDim, head, entry);
+                store.putValue(values[head], entry * headDim, head, entry);
             }
             int first = cache.first(head);
             for (int entry = 0; entry < count; entry++) {

@@ -107,7 +107,7 @@ class PackedCacheTest {
             pair.assertSame();
             // Heads share their room, so that entries move to other places too.
             EvictionSpec spread = new EvictionSpec(
-                    new int[] {ROWS / 2, ROWS / 2}, 3, 5, new EvictionSpec.Sharing(9, ROWS), 1, null, 0);
+                    new int[] {ROWS / 2, ROWS / 2}, 3, 5, new EvictionSpec.Sharing(9, ROWS), 1, null, 0, false);
             for (KvSlice cache : List.of(packed, plain)) {
                 backend.evict(cache, spread);
             }

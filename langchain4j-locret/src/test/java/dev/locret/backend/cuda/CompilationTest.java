@@ -29,7 +29,9 @@ class CompilationTest {
             "210cf05005a447e29214e9ce50851e83fc5f4358df8b453155d5e1918094dcb4");
 
     private static final PipDownload DISASSEMBLER = new PipDownload(
-            "nvidia-cuda-nvdisasm==13.5.37", "nvidia_cuda_nvdisasm-13.5.37-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl", "d3fdbdd49fa53e2e4aacd3db8259d052bd2b049ececdcb69e92e083c6728e7ca");
+            "nvidia-cuda-nvdisasm==13.5.37",
+            "nvidia_cuda_nvdisasm-13.5.37-py3-none-manylinux2014_x86_64.manylinux_2_17_x86_64.whl",
+            "d3fdbdd49fa53e2e4aacd3db8259d052bd2b049ececdcb69e92e083c6728e7ca");
 
     /** Chips on which the compiler runs out of registers for a kernel. */
     private static final List<String> SPILLING =
@@ -65,7 +67,9 @@ class CompilationTest {
                 .contains(turing ? "HMMA.1688.F32" : "HMMA.16816.F32")
                 .contains("LDSM.16.M88.4")
                 .contains("LDSM.16.MT88.4");
-        assertThat(Pattern.compile("LDGSTS\\.E\\.BYPASS.*\\.128").matcher(attention).find())
+        assertThat(Pattern.compile("LDGSTS\\.E\\.BYPASS.*\\.128")
+                        .matcher(attention)
+                        .find())
                 .as("copies without waiting: %s", chip)
                 .isEqualTo(!turing);
         for (String type : List.of("Q4_0", "Q4_K", "Q6_K", "BF16")) {

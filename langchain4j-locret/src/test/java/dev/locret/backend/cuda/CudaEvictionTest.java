@@ -92,8 +92,7 @@ class CudaEvictionTest {
     }
 
     /** The entries of a head that stay, ascending; of equal ones, which pooling makes many, the later. */
-    private static int[] best(
-            KvEntries all, int head, int keep, int pinned, int recent, int pooling, String norm) {
+    private static int[] best(KvEntries all, int head, int keep, int pinned, int recent, int pooling, String norm) {
         int first = all.first(head);
         int length = all.lengths()[head];
         double[] ranks = new double[length];
@@ -167,7 +166,7 @@ class CudaEvictionTest {
         Arrays.fill(budgets, budget);
         ValueNorm valueNorm = norm.equals("none") ? null : new ValueNorm(grams, norm.equals("logarithm"));
         Sharing sharing = shared ? new Sharing(budget / 3, 2 * budget) : null;
-        backend.evict(cache, new EvictionSpec(budgets, pinned, recent, sharing, pooling, valueNorm, 0));
+        backend.evict(cache, new EvictionSpec(budgets, pinned, recent, sharing, pooling, valueNorm, 0, false));
         KvEntries kept = backend.copyEntries(cache);
         // What is appended behind lies where it belongs.
         float[] row = new float[KV_HEADS * DIM];
@@ -211,7 +210,7 @@ class CudaEvictionTest {
                 backend.reserveAttention(spec(), 10, CAPACITY);
                 KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, CAPACITY);
                 backend.setEntries(cache, filled(500, KvCacheType.F32));
-                backend.evict(cache, new EvictionSpec(new int[] {77, 77, 77}, 3, 5, null, 1, null, 1001));
+                backend.evict(cache, new EvictionSpec(new int[] {77, 77, 77}, 3, 5, null, 1, null, 1001, false));
                 kept.add(backend.downloadPositions(cache, 1));
             }
             assertThat(kept.get(0)).isEqualTo(kept.get(1)).hasSize(77);

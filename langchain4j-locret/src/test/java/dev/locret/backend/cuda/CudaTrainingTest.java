@@ -57,8 +57,7 @@ class CudaTrainingTest {
         "check, 6, 2, 16, 33, 31, EVICTION_ERROR",
         "check, 4, 4, 24, 3, 33, LOG_PROBABILITY"
     })
-    void peaksAreTheCpus(
-            String mode, int heads, int kvHeads, int dim, int first, int second, AttentionPeak kind) {
+    void peaksAreTheCpus(String mode, int heads, int kvHeads, int dim, int first, int second, AttentionPeak kind) {
         mode(mode);
         AttentionSpec spec = new AttentionSpec(heads, kvHeads, dim, 1 / (float) Math.sqrt(dim), PositionMode.CACHE);
         try (Backend cuda = CudaBackend.open(0);
@@ -127,7 +126,9 @@ class CudaTrainingTest {
             float[][] expected = steps(cpu, spec, rows, inputs, outputs);
             float[][] actual = steps(cuda, spec, rows, inputs, outputs);
             for (int i = 0; i < expected.length; i++) {
-                assertThat(Tensors.error(actual[i], expected[i])).as("result %s", i).isLessThan(BOUND);
+                assertThat(Tensors.error(actual[i], expected[i]))
+                        .as("result %s", i)
+                        .isLessThan(BOUND);
             }
         }
     }

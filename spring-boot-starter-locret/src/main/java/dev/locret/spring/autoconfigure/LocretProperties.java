@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param scorePooling Odd width of the maximum taken over neighbouring tokens' scores, 1 for none.
  * @param budgetAllocation How entries are divided among layers and heads: uniform, pooled or pyramid.
  * @param valueNorm Whether scores are combined with the norm of what an entry adds to the output.
+ * @param mergeEvicted Whether values that are dropped are merged into those of the nearest keys that stay.
  * @param kvCacheType How the cache holds keys and values: f32, or f16, q8-0 and q4-0, which take less memory.
  * @param policy Eviction policy: auto, locret, keydiff, streaming-llm, h2o, snapkv, tova, sirllm, random or none.
  * @param ropeFactors Longrope's factors: long, or auto for the short ones inside the original window.
@@ -55,6 +56,7 @@ record LocretProperties(
         Integer scorePooling,
         String budgetAllocation,
         Boolean valueNorm,
+        Boolean mergeEvicted,
         KvCacheType kvCacheType,
         String policy,
         String ropeFactors,

@@ -34,6 +34,7 @@ final class Settings {
         ifSet(properties.scorePooling(), options::scorePooling);
         ifSet(properties.budgetAllocation(), options::budgetAllocation);
         ifSet(properties.valueNorm(), options::valueNorm);
+        ifSet(properties.mergeEvicted(), options::mergeEvicted);
         ifSet(properties.kvCacheType(), options::kvCacheType);
         ifSet(properties.policy(), options::policy);
         ifSet(properties.ropeFactors(), options::ropeFactors);

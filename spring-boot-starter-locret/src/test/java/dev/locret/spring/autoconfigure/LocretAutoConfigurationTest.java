@@ -70,6 +70,7 @@ class LocretAutoConfigurationTest {
                         "langchain4j.locret.score-pooling=3",
                         "langchain4j.locret.budget-allocation=pooled",
                         "langchain4j.locret.value-norm=true",
+                        "langchain4j.locret.merge-evicted=true",
                         "langchain4j.locret.kv-cache-type=q8_0",
                         "langchain4j.locret.policy=locret",
                         "langchain4j.locret.rope-factors=auto",
@@ -101,6 +102,7 @@ class LocretAutoConfigurationTest {
                         assertThat(plan.retention().recentShare()).isEqualTo(0.125);
                         assertThat(plan.retention().allocation()).hasToString("pooled");
                         assertThat(plan.retention().valueNorm()).isTrue();
+                        assertThat(plan.retention().mergeEvicted()).isTrue();
                         assertThat(plan.type()).hasToString("q8_0");
                         assertThat(plan.scorePooling()).isEqualTo(3);
                     });
