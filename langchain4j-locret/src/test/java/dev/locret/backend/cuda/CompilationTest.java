@@ -2,6 +2,7 @@ package dev.locret.backend.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.locret.testing.EmulatedCuda;
 import dev.locret.testing.PipDownload;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jcuda.driver.CUmodule;
+import jcuda.driver.JCudaDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -56,6 +59,26 @@ class CompilationTest {
         for (String chip : CHIPS) {
             readMachineCode(chip);
         }
+        loadIntoTheEmulatedDriver("sm_80");
+    }
+
+    /** It compares names and sizes of parameters with those of the kernels that g++ compiled. */
+    private void loadIntoTheEmulatedDriver(String chip) throws IOException {
+        EmulatedCuda.install();
+        NativeLoader.load(CudaLibraries.find(LibrarySearch.ofMachine()));
+        try (CudaContext context = new CudaContext(0)) {
+            for (KernelSource each : KernelSource.all().toList()) {
+                byte[] image = Files.readAllBytes(machineCode.resolve(nameOf(chip, each)));
+                context.enter();
+                assertThat(JCudaDriver.cuModuleLoadData(new CUmodule(), image))
+                        .as("%s", each)
+                        .isZero();
+            }
+        }
+    }
+
+    private static String nameOf(String chip, KernelSource source) {
+        return chip + " " + source.file() + (source.type() == null ? "" : " " + source.type());
     }
 
     /** What attention on tensor cores must consist of, and that nothing lies in local memory, which is off the chip. */
@@ -78,7 +101,7 @@ class CompilationTest {
                     .containsPattern("LDG\\.E\\.128");
         }
         for (KernelSource each : KernelSource.all().toList()) {
-            String name = chip + " " + each.file() + (each.type() == null ? "" : " " + each.type());
+            String name = nameOf(chip, each);
             if (SPILLING.stream().noneMatch(spilling -> spilling.startsWith(kernelsOf(name)))) {
                 assertThat(disassemble(name)).as(name).doesNotContainPattern("\\b(STL|LDL)\\b");
             }
