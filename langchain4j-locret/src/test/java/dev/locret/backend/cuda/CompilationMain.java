@@ -23,8 +23,8 @@ import jcuda.nvrtc.nvrtcResult;
  */
 final class CompilationMain {
     private static final Pattern KERNEL = Pattern.compile(
-            "Compiling entry function '(\\w+)'.*?(\\d+) bytes spill stores, (\\d+) bytes spill loads"
-                    + ".*?Used (\\d+) registers([^\\n]*)",
+            "Compiling entry function '(\\w+)'.*?(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill"
+                    + " loads.*?Used (\\d+) registers([^\\n]*)",
             Pattern.DOTALL);
     private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
 
@@ -66,14 +66,17 @@ final class CompilationMain {
         }
         Matcher m = KERNEL.matcher(log);
         while (m.find()) {
-            Matcher shared = SHARED.matcher(m.group(5));
+            Matcher shared = SHARED.matcher(m.group(6));
             System.out.printf(
                     "%-6s %-26s %4s registers %4s shared %4s spilled%n",
                     chip,
                     m.group(1),
-                    m.group(4),
+                    m.group(5),
                     shared.find() ? shared.group(1) : "0",
-                    Integer.parseInt(m.group(2)) + Integer.parseInt(m.group(3)));
+                    // Local memory lies off the chip, whatever is kept there.
+                    Math.max(
+                            Integer.parseInt(m.group(2)),
+                            Integer.parseInt(m.group(3)) + Integer.parseInt(m.group(4))));
         }
     }
 
