@@ -60,7 +60,8 @@ final class CudaCache {
 
     static long bytes(int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
         long entries = KvSlice.allocatedEntries(kvHeads, capacity, largest, 1);
-        return 2 * CudaMemory.occupied((entries * rowBytes(type, headDim) + 3) / 4 * 4) + 2 * CudaMemory.occupied(4 * entries);
+        return 2 * CudaMemory.occupied((entries * rowBytes(type, headDim) + 3) / 4 * 4)
+                + 2 * CudaMemory.occupied(4 * entries);
     }
 
     /** Bytes of a key or value. */

@@ -53,7 +53,8 @@ final class KernelCompiler {
         return cache.get(key, () -> compile(source, text, headers, options));
     }
 
-    private static byte[] compile(KernelSource source, String text, SortedMap<String, String> headers, List<String> options) {
+    private static byte[] compile(
+            KernelSource source, String text, SortedMap<String, String> headers, List<String> options) {
         nvrtcProgram program = new nvrtcProgram();
         String name = source.file() + ".cu";
         check(

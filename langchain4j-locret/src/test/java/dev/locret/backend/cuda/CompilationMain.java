@@ -48,8 +48,7 @@ final class CompilationMain {
     private static void report(Path kept, Path out, String chip, KernelSource source) throws IOException {
         List<String> options = new ArrayList<>(source.options(chip));
         options.add("--ptxas-options=-v");
-        String key = KernelCache.key(
-                source.text(), List.copyOf(source.headers().values()), options, "nvrtc 12.9.86");
+        String key = KernelCache.key(source.text(), List.copyOf(source.headers().values()), options, "nvrtc 12.9.86");
         Path file = kept.resolve(key + ".log");
         if (!Files.exists(file)) {
             Compiled compiled = compile(source, options);
@@ -75,8 +74,7 @@ final class CompilationMain {
                     shared.find() ? shared.group(1) : "0",
                     // Local memory lies off the chip, whatever is kept there.
                     Math.max(
-                            Integer.parseInt(m.group(2)),
-                            Integer.parseInt(m.group(3)) + Integer.parseInt(m.group(4))));
+                            Integer.parseInt(m.group(2)), Integer.parseInt(m.group(3)) + Integer.parseInt(m.group(4))));
         }
     }
 

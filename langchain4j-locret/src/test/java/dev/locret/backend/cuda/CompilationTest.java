@@ -49,7 +49,9 @@ class CompilationTest {
         String expected = Files.exists(table) ? Files.readString(table) : "";
         String actual = compile();
         assertThat(actual).doesNotContain("WARNING");
-        assertThat(actual.lines().filter(line -> !line.endsWith("   0 spilled")).map(line -> line.replaceAll(" +", " ")))
+        assertThat(actual.lines()
+                        .filter(line -> !line.endsWith("   0 spilled"))
+                        .map(line -> line.replaceAll(" +", " ")))
                 .as("kernels that spill registers, a few bytes each")
                 .allSatisfy(line -> assertThat(SPILLING).anyMatch(line::startsWith))
                 .hasSameSizeAs(SPILLING);

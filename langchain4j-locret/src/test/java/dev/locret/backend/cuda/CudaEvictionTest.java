@@ -61,11 +61,12 @@ class CudaEvictionTest {
             emulation.strict().order(5);
         }
         for (String norm : List.of("none", "factor", "logarithm")) {
-            KvCacheType type = switch (norm) {
-                case "none" -> KvCacheType.Q8_0;
-                case "factor" -> KvCacheType.F16;
-                default -> KvCacheType.F32;
-            };
+            KvCacheType type =
+                    switch (norm) {
+                        case "none" -> KvCacheType.Q8_0;
+                        case "factor" -> KvCacheType.F16;
+                        default -> KvCacheType.F32;
+                    };
             try (Backend cuda = CudaBackend.open(0);
                     Backend cpu = new CpuBackend(1, "fallback")) {
                 KvEntries expected = evict(cpu, entries, budget, pinned, recent, pooling, shared, norm, type);
@@ -226,8 +227,7 @@ class CudaEvictionTest {
                     .hasMessage("kv-cache-type=q8_0 needs a head dimension that is a multiple of 32: head-dim=48");
             KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, CAPACITY);
             int[] budgets = {1, 1, 1};
-            assertThatThrownBy(() ->
-                            backend.evict(cache, new EvictionSpec(budgets, 0, 0, null, 1, null, 0, true)))
+            assertThatThrownBy(() -> backend.evict(cache, new EvictionSpec(budgets, 0, 0, null, 1, null, 0, true)))
                     .hasMessage("cuda: no kernel merges entries: merge-evicted=true, allowed=false");
         }
     }
