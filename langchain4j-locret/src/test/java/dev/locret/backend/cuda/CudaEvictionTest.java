@@ -225,6 +225,7 @@ class CudaEvictionTest {
                     .hasMessage("cuda: no kernel for such a cache: kv-cache-type=q4_0, allowed=f32, f16, q8_0");
             assertThatThrownBy(() -> backend.allocateCache("cache", 2, 48, 100, 100, KvCacheType.Q8_0))
                     .hasMessage("kv-cache-type=q8_0 needs a head dimension that is a multiple of 32: head-dim=48");
+            backend.reserveAttention(spec(), 10, CAPACITY);
             KvSlice cache = backend.allocateCache("cache", KV_HEADS, DIM, CAPACITY);
             int[] budgets = {1, 1, 1};
             assertThatThrownBy(() -> backend.evict(cache, new EvictionSpec(budgets, 0, 0, null, 1, null, 0, true)))
