@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
+import dev.locret.eviction.EvictionPolicies;
 import dev.locret.generate.SamplingParameters;
 import dev.locret.testing.EmulatedCuda;
 import dev.locret.testing.Golden;
@@ -88,9 +89,14 @@ class CudaEngineTest {
         return Arrays.stream(positions).map(p -> ids[p]).sorted().toArray();
     }
 
+    /** Policies that need no heads of a kind of their own. */
+    static Stream<String> policies() {
+        return EvictionPolicies.names().stream().filter(name -> !name.equals("trimkv") && !name.equals("kvzap"));
+    }
+
     /** Every policy, with all the signals that it asks for, on texts in which no token occurs twice. */
     @ParameterizedTest
-    @MethodSource("dev.locret.eviction.EvictionPolicies#names")
+    @MethodSource("policies")
     void everyPolicyKeepsWhatItKeepsOnTheCpu(String policy) {
         List<Integer> all = IntStream.range(3, 503).boxed().collect(Collectors.toList());
         Collections.shuffle(all, new Random(1));
@@ -100,6 +106,11 @@ class CudaEngineTest {
                 .toArray();
         TraceResult expected = trace("cpu", policy, prompt);
         TraceResult actual = trace("cuda", policy, prompt);
+        if (policy.equals("snapkv")) {
+            // It takes the largest of neighbouring scores, which makes equal ones: either may stay.
+            assertThat(CudaRealModelTest.differing(actual, expected)).isLessThan(0.05);
+            return;
+        }
         for (int i = 0; i < expected.chunks().size(); i++) {
             assertThat(actual.chunks().get(i).kept())
                     .as("chunk %s", i)

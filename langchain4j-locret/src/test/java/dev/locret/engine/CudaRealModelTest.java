@@ -74,7 +74,7 @@ class CudaRealModelTest {
     }
 
     /** Share of kept entries that the other one did not keep, over all chunks, layers and heads. */
-    private static double differing(TraceResult a, TraceResult b) {
+    static double differing(TraceResult a, TraceResult b) {
         assertThat(a.chunks()).hasSameSizeAs(b.chunks()).hasSizeGreaterThan(1);
         double all = 0;
         double different = 0;

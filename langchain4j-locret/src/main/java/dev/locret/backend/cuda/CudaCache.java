@@ -12,7 +12,7 @@ import java.util.Arrays;
 import jcuda.driver.CUdeviceptr;
 
 /**
- * Caches: keys and values as f32 or f16, {@code [entries of all heads, headDim]}, and what is appended to, read from and
+ * Caches: keys and values as f32, f16 or q8_0, {@code [entries of all heads, headDim]}, and what is appended to, read from and
  * written to them.
  */
 final class CudaCache {
@@ -44,7 +44,7 @@ final class CudaCache {
 
     KvSlice allocate(String name, int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
         long entries = KvSlice.allocatedEntries(kvHeads, capacity, largest, 1);
-        long words = entries * rowWords(type, headDim);
+        long words = (entries * rowBytes(type, headDim) + 3) / 4;
         return new KvSlice(
                 memory.allocate(name + ".keys", words),
                 memory.allocate(name + ".values", words),
@@ -60,25 +60,35 @@ final class CudaCache {
 
     static long bytes(int kvHeads, int headDim, int capacity, int largest, KvCacheType type) {
         long entries = KvSlice.allocatedEntries(kvHeads, capacity, largest, 1);
-        return 2 * CudaMemory.occupied(4 * entries * rowWords(type, headDim)) + 2 * CudaMemory.occupied(4 * entries);
+        return 2 * CudaMemory.occupied((entries * rowBytes(type, headDim) + 3) / 4 * 4)
+                + 2 * CudaMemory.occupied(4 * entries);
     }
 
-    /** Words of 32 bits of a key or value. */
-    static int rowWords(KvSlice cache) {
-        return rowWords(cache.type(), cache.headDim());
+    /** Bytes of a key or value. */
+    static int rowBytes(KvSlice cache) {
+        return rowBytes(cache.type(), cache.headDim());
     }
 
-    private static int rowWords(KvCacheType type, int headDim) {
+    private static int rowBytes(KvCacheType type, int headDim) {
         Checks.argument(
-                type == KvCacheType.F32 || type == KvCacheType.F16 && headDim % 2 == 0,
-                () -> "cuda: no kernel for such a cache: kv-cache-type=" + type + ", head-dim=" + headDim
-                        + ", allowed=f32, and f16 with even head dimensions");
-        return type == KvCacheType.F32 ? headDim : headDim / 2;
+                number(type) >= 0,
+                () -> "cuda: no kernel for such a cache: kv-cache-type=" + type + ", allowed=f32, f16, q8_0");
+        type.requireHeadDim(headDim);
+        return Math.toIntExact(type.rowBytes(headDim));
     }
 
-    /** Whether keys and values are f16. */
-    static boolean halves(KvSlice cache) {
-        return cache.type() == KvCacheType.F16;
+    /** The number of a cache's type in {@code cache.cuh}. */
+    static int typeOf(KvSlice cache) {
+        return number(cache.type());
+    }
+
+    private static int number(KvCacheType type) {
+        return switch (type) {
+            case F32 -> 0;
+            case F16 -> 1;
+            case Q8_0 -> 2;
+            default -> -1;
+        };
     }
 
     void append(Matrix keys, Matrix values, KvSegment segment) {
@@ -93,7 +103,7 @@ final class CudaCache {
                 .value(segment.firstPosition())
                 .address(CudaBuffer.address(cache.keys()))
                 .address(CudaBuffer.address(cache.values()))
-                .value(halves(cache))
+                .value(typeOf(cache))
                 .address(CudaBuffer.address(cache.positions()))
                 .run(segment.rows(), cache.kvHeads(), 128, 0);
         for (int head = 0; head < cache.kvHeads(); head++) {
@@ -136,14 +146,14 @@ final class CudaCache {
         launch.of(meanKey)
                 .address(heads)
                 .address(CudaBuffer.address(cache.keys()))
-                .value(halves(cache))
+                .value(typeOf(cache))
                 .value(cache.headDim())
                 .address(means.address())
                 .run(cache.kvHeads(), 1, THREADS, 0);
         launch.of(byKeyDifference)
                 .address(heads)
                 .address(CudaBuffer.address(cache.keys()))
-                .value(halves(cache))
+                .value(typeOf(cache))
                 .value(cache.headDim())
                 .address(means.address())
                 .address(CudaBuffer.address(cache.scores()))
@@ -162,8 +172,8 @@ final class CudaCache {
             int first = out.first(head);
             int count = lengths[head];
             long from = cache.first(head);
-            downloadRows(at(cache.keys(), from * rowWords(cache)), out.keys(), first, count);
-            downloadRows(at(cache.values(), from * rowWords(cache)), out.values(), first, count);
+            downloadRows(row(cache.keys(), from * rowBytes(cache)), out.keys(), first, count);
+            downloadRows(row(cache.values(), from * rowBytes(cache)), out.values(), first, count);
             transfers.downloadFloats(at(cache.scores(), from), out.scores(), first, count);
             transfers.downloadInts(at(cache.positions(), from), out.positions(), first, count);
         }
@@ -193,15 +203,15 @@ final class CudaCache {
             int first = entries.first(head);
             int count = entries.lengths()[head];
             long to = cache.first(head);
-            uploadRows(at(cache.keys(), to * rowWords(cache)), entries.keys(), first, count);
-            uploadRows(at(cache.values(), to * rowWords(cache)), entries.values(), first, count);
+            uploadRows(row(cache.keys(), to * rowBytes(cache)), entries.keys(), first, count);
+            uploadRows(row(cache.values(), to * rowBytes(cache)), entries.values(), first, count);
             transfers.uploadFloats(at(cache.scores(), to), entries.scores(), first, count);
             transfers.uploadInts(at(cache.positions(), to), entries.positions(), first, count);
             cache.setLength(head, count);
         }
     }
 
-    /** Packed rows of f16 lie on the device as they do on the host. */
+    /** Packed rows lie on the device as they do on the host. */
     private void downloadRows(CUdeviceptr from, KvRows out, int first, int count) {
         int dim = out.headDim();
         if (out.plain() != null) {
@@ -224,9 +234,13 @@ final class CudaCache {
             transfers.upload(
                     to,
                     rows.at(first + count) - at,
-                    4,
+                    1,
                     (begin, out) -> out.put(rows.packed(), at + (int) begin, out.remaining()));
         }
+    }
+
+    private static CUdeviceptr row(DeviceBuffer buffer, long bytes) {
+        return CudaBuffer.of(buffer).pointer().withByteOffset(bytes);
     }
 
     private static CUdeviceptr at(DeviceBuffer buffer, long element) {

@@ -110,10 +110,10 @@ final class CudaEviction {
         cache.divide(keep);
         int most = Arrays.stream(keep).max().orElse(0);
         long newHeads = parameters.heads(cache);
-        move(cache.keys(), CudaCache.rowWords(cache), heads, newHeads, keepAt, cache.kvHeads(), most);
-        move(cache.values(), CudaCache.rowWords(cache), heads, newHeads, keepAt, cache.kvHeads(), most);
-        move(cache.scores(), 1, heads, newHeads, keepAt, cache.kvHeads(), most);
-        move(cache.positions(), 1, heads, newHeads, keepAt, cache.kvHeads(), most);
+        move(cache.keys(), CudaCache.rowBytes(cache) / 2, heads, newHeads, keepAt, cache.kvHeads(), most);
+        move(cache.values(), CudaCache.rowBytes(cache) / 2, heads, newHeads, keepAt, cache.kvHeads(), most);
+        move(cache.scores(), 2, heads, newHeads, keepAt, cache.kvHeads(), most);
+        move(cache.positions(), 2, heads, newHeads, keepAt, cache.kvHeads(), most);
         for (int head = 0; head < keep.length; head++) {
             cache.setLength(head, keep[head]);
         }
@@ -127,7 +127,7 @@ final class CudaEviction {
                     .address(heads)
                     .value(head)
                     .address(CudaBuffer.address(cache.values()))
-                    .value(CudaCache.halves(cache))
+                    .value(CudaCache.typeOf(cache))
                     .address(gram.bodies())
                     .value(gram.paddedColumns())
                     .value(cache.headDim())
@@ -179,7 +179,8 @@ final class CudaEviction {
         }
     }
 
-    private void move(DeviceBuffer entries, int words, long from, long to, long keepAt, int kvHeads, int most) {
+    /** @param units of 16 bits an entry */
+    private void move(DeviceBuffer entries, int units, long from, long to, long keepAt, int kvHeads, int most) {
         int blocks = (most + ENTRIES_PER_BLOCK - 1) / ENTRIES_PER_BLOCK;
         launch.of(gather)
                 .address(from)
@@ -187,14 +188,14 @@ final class CudaEviction {
                 .value(maxEntries)
                 .address(keepAt)
                 .address(CudaBuffer.address(entries))
-                .value(words)
+                .value(units)
                 .address(moving.address())
                 .run(blocks, kvHeads, THREADS, 0);
         launch.of(scatter)
                 .address(to)
                 .address(keepAt)
                 .address(moving.address())
-                .value(words)
+                .value(units)
                 .address(CudaBuffer.address(entries))
                 .run(blocks, kvHeads, THREADS, 0);
     }

@@ -170,7 +170,7 @@ final class CudaTraining implements TrainingOperations {
                     .address(heads)
                     .value(kvHead)
                     .address(CudaBuffer.address(segment.cache().values()))
-                    .value(CudaCache.halves(segment.cache()))
+                    .value(CudaCache.typeOf(segment.cache()))
                     .address(CudaBuffer.address(grams.from(head * dim)))
                     .value(grams.stride())
                     .value(dim)

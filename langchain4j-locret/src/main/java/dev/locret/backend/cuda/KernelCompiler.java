@@ -5,6 +5,7 @@ import dev.locret.common.LocretException;
 import dev.locret.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
 import jcuda.driver.JCudaDriver;
 import jcuda.nvrtc.JNvrtc;
 import jcuda.nvrtc.nvrtcProgram;
@@ -46,13 +47,14 @@ final class KernelCompiler {
     byte[] compile(String file, DType type) {
         KernelSource source = new KernelSource(file, type);
         String text = source.text();
-        List<String> headers = KernelSource.headerTexts();
+        SortedMap<String, String> headers = source.headers();
         List<String> options = source.options(chip);
-        String key = KernelCache.key(text, headers, options, versions);
+        String key = KernelCache.key(text, List.copyOf(headers.values()), options, versions);
         return cache.get(key, () -> compile(source, text, headers, options));
     }
 
-    private static byte[] compile(KernelSource source, String text, List<String> headers, List<String> options) {
+    private static byte[] compile(
+            KernelSource source, String text, SortedMap<String, String> headers, List<String> options) {
         nvrtcProgram program = new nvrtcProgram();
         String name = source.file() + ".cu";
         check(
@@ -61,8 +63,8 @@ final class KernelCompiler {
                         text,
                         name,
                         headers.size(),
-                        headers.toArray(new String[0]),
-                        KernelSource.HEADERS.toArray(new String[0])),
+                        headers.values().toArray(new String[0]),
+                        headers.keySet().toArray(new String[0])),
                 "nvrtcCreateProgram");
         try {
             int result = JNvrtc.nvrtcCompileProgram(program, options.size(), options.toArray(new String[0]));

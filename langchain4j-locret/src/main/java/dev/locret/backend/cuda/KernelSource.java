@@ -6,6 +6,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,8 +20,7 @@ import java.util.stream.Stream;
  * @param type type of weights, or null
  */
 record KernelSource(String file, DType type) {
-    /** Headers that a file may include. */
-    static final List<String> HEADERS = List.of("common.cuh", "weights.cuh", "cache.cuh", "tensor_core.cuh");
+    private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(\\w+\\.cuh)\"$");
 
     /** Files that do not depend on a type of weights. */
     static final List<String> FILES = List.of(
@@ -47,8 +51,22 @@ record KernelSource(String file, DType type) {
         return read(file + ".cu");
     }
 
-    static List<String> headerTexts() {
-        return HEADERS.stream().map(KernelSource::read).toList();
+    /** Headers that the file includes, directly or not, by name: name and text. */
+    SortedMap<String, String> headers() {
+        SortedMap<String, String> found = new TreeMap<>();
+        collect(text(), found);
+        return found;
+    }
+
+    private static void collect(String text, Map<String, String> found) {
+        Matcher include = INCLUDE.matcher(text);
+        while (include.find()) {
+            String name = include.group(1);
+            if (!found.containsKey(name)) {
+                found.put(name, read(name));
+                collect(found.get(name), found);
+            }
+        }
     }
 
     /** Options of the compiler for a chip such as {@code sm_89}. */

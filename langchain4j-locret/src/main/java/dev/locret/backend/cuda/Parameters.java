@@ -95,7 +95,7 @@ final class Parameters {
                         .putInt(each.firstRow())
                         .putInt(each.rows())
                         .putInt(each.firstPosition())
-                        .putInt(CudaCache.halves(each.cache()) ? 1 : 0);
+                        .putInt(CudaCache.typeOf(each.cache()));
             }
         });
     }

@@ -22,8 +22,8 @@ KERNEL(pack_entries, THREADS, const Segment* segments, const Head* heads, int di
     }
     Rotary rotary = {cosines, sines, half, original};
     i64 from = (i64)(head.first + entry) * dim, to = ((i64)kvHead * capacity + entry) * dim + d;
-    keys[to] = toHalf(rotated(s.keys, from, s.halves, d, keyPosition(s, head, entry, rotary), rotary));
-    values[to] = toHalf(element(s.values, from + d, s.halves));
+    keys[to] = toHalf(rotated(s.keys, from, s.type, d, keyPosition(s, head, entry, rotary), rotary));
+    values[to] = toHalf(element(s.values, from + d, s.type));
 }
 
 struct Shape {

@@ -64,8 +64,8 @@ KERNEL(attend_rows, WARPS * 32, const Task* tasks, const Segment* segments, cons
             bool inside = entry < end;
             i64 at = (i64)(head.first + entry) * dim;
             keys[i / dim * (dim + 1) + d] =
-                inside ? rotated(s.keys, at, s.halves, d, keyPosition(s, head, entry, rotary), rotary) : 0;
-            values[i] = inside ? element(s.values, at + d, s.halves) : 0;
+                inside ? rotated(s.keys, at, s.type, d, keyPosition(s, head, entry, rotary), rotary) : 0;
+            values[i] = inside ? element(s.values, at + d, s.type) : 0;
         }
         __syncthreads();
 #pragma unroll

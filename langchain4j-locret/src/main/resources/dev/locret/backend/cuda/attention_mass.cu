@@ -23,7 +23,7 @@ KERNEL(attention_mass, WARPS * 32, const Segment* segments, const Head* heads, c
         int entry = begin + i / dim;
         i64 at = (i64)(head.first + entry) * dim;
         keys[i / dim * (dim + 1) + i % dim] =
-            entry < end ? rotated(s.keys, at, s.halves, i % dim, keyPosition(s, head, entry, rotary), rotary) : 0;
+            entry < end ? rotated(s.keys, at, s.type, i % dim, keyPosition(s, head, entry, rotary), rotary) : 0;
     }
     float sum = 0;
     // Tokens in front of these entries see nothing of them.

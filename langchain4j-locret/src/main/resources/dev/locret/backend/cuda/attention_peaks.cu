@@ -57,8 +57,8 @@ KERNEL(attention_peaks, WARPS * 32, const Segment* segments, const Head* heads, 
         int entry = begin + i / dim, to = i / dim * (dim + 1) + i % dim;
         i64 at = (i64)(head.first + entry) * dim;
         bool inside = entry < end;
-        keys[to] = inside ? rotated(s.keys, at, s.halves, i % dim, keyPosition(s, head, entry, rotary), rotary) : 0;
-        values[to] = inside ? element(s.values, at + i % dim, s.halves) : 0;
+        keys[to] = inside ? rotated(s.keys, at, s.type, i % dim, keyPosition(s, head, entry, rotary), rotary) : 0;
+        values[to] = inside ? element(s.values, at + i % dim, s.type) : 0;
     }
     float peak = kind == EVICTION_ERROR ? FLOOR : -INFINITE;
     for (int tile = 0; tile < count * group; tile += ROWS) {

@@ -10,7 +10,7 @@ struct Segment {
     int firstRow; // of the batch
     int rows;     // new tokens; they are the last entries of every head
     int firstPosition;
-    int halves; // whether keys and values are f16, not f32
+    int type; // of keys and values
 };
 
 // Where a KV head lies among the entries of all heads.
@@ -26,21 +26,33 @@ struct Rotary {
     int original; // whether positions are those of the text, not of the cache
 };
 
-// An element of keys or values.
-static __device__ __forceinline__ float element(const void* rows, i64 at, int halves) {
-    return halves ? fromHalf(static_cast<const u16*>(rows)[at]) : static_cast<const float*>(rows)[at];
+// How keys and values are held; the numbers are those of CudaCache.java.
+#define CACHE_F32 0
+#define CACHE_F16 1
+#define CACHE_Q8 2 // blocks of 34 bytes: a scale (half) and 32 signed bytes
+
+// An element of keys or values; rows fill whole blocks.
+static __device__ __forceinline__ float element(const void* rows, i64 at, int type) {
+    if (type == CACHE_F32) {
+        return static_cast<const float*>(rows)[at];
+    }
+    if (type == CACHE_F16) {
+        return fromHalf(static_cast<const u16*>(rows)[at]);
+    }
+    const u8* block = static_cast<const u8*>(rows) + (at >> 5) * 34;
+    return fromHalf(*reinterpret_cast<const u16*>(block)) * (float)static_cast<signed char>(block[2 + (at & 31)]);
 }
 
 // Dimension `i` of the row that begins at an element, after rotation for a position.
-static __device__ __forceinline__ float rotated(const void* rows, i64 row, int halves, int i, i64 position,
+static __device__ __forceinline__ float rotated(const void* rows, i64 row, int type, int i, i64 position,
                                                 Rotary rotary) {
     int half = rotary.half;
     if (i >= 2 * half) {
-        return element(rows, row + i, halves);
+        return element(rows, row + i, type);
     }
     int pair = i < half ? i : i - half;
     float cosine = rotary.cosines[position * half + pair], sine = rotary.sines[position * half + pair];
-    float low = element(rows, row + pair, halves), high = element(rows, row + pair + half, halves);
+    float low = element(rows, row + pair, type), high = element(rows, row + pair + half, type);
     return i < half ? fmaf(low, cosine, -(high * sine)) : fmaf(high, cosine, low * sine);
 }
 

@@ -4,7 +4,7 @@
 #define THREADS 1024
 
 // ‖W v‖² of each entry by a Gram matrix: [kvHeads][capacity]. A warp takes an entry; `grams` is one head's matrix.
-KERNEL(value_norms, 256, const Head* heads, int kvHead, const void* values, int halves, const float* gram,
+KERNEL(value_norms, 256, const Head* heads, int kvHead, const void* values, int type, const float* gram,
        int gramStride, int dim, float* squares) {
     int lane = threadIdx.x & 31, entry = blockIdx.x * 8 + (threadIdx.x >> 5);
     Head head = heads[kvHead];
@@ -16,9 +16,9 @@ KERNEL(value_norms, 256, const Head* heads, int kvHead, const void* values, int 
     for (int row = 0; row < dim; row++) {
         float product = 0;
         for (int d = lane; d < dim; d += 32) {
-            product = fmaf(gram[row * gramStride + d], element(values, value + d, halves), product);
+            product = fmaf(gram[row * gramStride + d], element(values, value + d, type), product);
         }
-        square = fmaf(element(values, value + row, halves), product, square);
+        square = fmaf(element(values, value + row, type), product, square);
     }
     square = warpSum(square);
     if (lane == 0) {
@@ -227,34 +227,34 @@ KERNEL(select_entries, THREADS, const Head* heads, const u32* ranks, int capacit
 }
 
 // Copies what stays of every head to scratch, one head behind the other: out[packed[head] + i] = in[first + kept[i]].
-// `words` of 32 bits an entry. A block takes 8 entries of a head.
-KERNEL(gather_entries, 256, const Head* heads, const int* kept, int capacity, const int* counts, const u32* in,
-       int words, u32* out) {
+// `units` of 16 bits an entry, since rows of bytes need not fill words. A block takes 8 entries of a head.
+KERNEL(gather_entries, 256, const Head* heads, const int* kept, int capacity, const int* counts, const u16* in,
+       int units, u16* out) {
     int kvHead = blockIdx.y;
     i64 packed = 0;
     for (int head = 0; head < kvHead; head++) {
         packed += counts[head];
     }
-    for (int i = threadIdx.x; i < 8 * words; i += 256) {
-        int entry = blockIdx.x * 8 + i / words;
+    for (int i = threadIdx.x; i < 8 * units; i += 256) {
+        int entry = blockIdx.x * 8 + i / units;
         if (entry < counts[kvHead]) {
             int from = heads[kvHead].first + kept[(i64)kvHead * capacity + entry];
-            out[(packed + entry) * words + i % words] = in[(i64)from * words + i % words];
+            out[(packed + entry) * units + i % units] = in[(i64)from * units + i % units];
         }
     }
 }
 
 // The way back, to where heads begin from now on.
-KERNEL(scatter_entries, 256, const Head* heads, const int* counts, const u32* in, int words, u32* out) {
+KERNEL(scatter_entries, 256, const Head* heads, const int* counts, const u16* in, int units, u16* out) {
     int kvHead = blockIdx.y;
     i64 packed = 0;
     for (int head = 0; head < kvHead; head++) {
         packed += counts[head];
     }
-    for (int i = threadIdx.x; i < 8 * words; i += 256) {
-        int entry = blockIdx.x * 8 + i / words;
+    for (int i = threadIdx.x; i < 8 * units; i += 256) {
+        int entry = blockIdx.x * 8 + i / units;
         if (entry < counts[kvHead]) {
-            out[(i64)(heads[kvHead].first + entry) * words + i % words] = in[(packed + entry) * words + i % words];
+            out[(i64)(heads[kvHead].first + entry) * units + i % units] = in[(packed + entry) * units + i % units];
         }
     }
 }

@@ -1,23 +1,45 @@
 // Appending entries to a cache, and scores that need no attention.
 #include "cache.cuh"
 
-// A block takes a new token of a KV head. `heads` are those before the append.
-KERNEL(append, 128, const float* keys, int keyStride, const float* values, int valueStride, const Head* heads, int dim,
-       int firstPosition, void* cacheKeys, void* cacheValues, int halves, int* positions) {
-    int row = blockIdx.x, kvHead = blockIdx.y;
-    int place = heads[kvHead].first + heads[kvHead].length + row;
+// Writes a row of keys or values in the cache's type; every thread of the block takes part. Bytes are rounded bit for bit
+// as KvQuantizer.java does. What is too large becomes infinite, and the next norm reports it.
+static __device__ __forceinline__ void store(const float* row, void* rows, i64 at, int type, int dim) {
+    if (type == CACHE_Q8) {
+        for (int block = threadIdx.x; block < dim / 32; block += blockDim.x) {
+            const float* x = row + 32 * block;
+            u8* to = static_cast<u8*>(rows) + (at / 32 + block) * 34;
+            float largest = 0;
+            bool sound = true;
+            for (int i = 0; i < 32; i++) {
+                largest = fmaxf(largest, fabsf(x[i]));
+                sound = sound && isSound(x[i]);
+            }
+            float scale = sound ? largest / 127 : INFINITE, inverse = scale == 0 ? 0 : 1.0f / scale;
+            *reinterpret_cast<u16*>(to) = toHalf(scale);
+            for (int i = 0; i < 32; i++) {
+                double scaled = x[i] * inverse;
+                // A byte of its own in an unsound block, so that infinity times it is not NaN's opposite, nothing.
+                to[2 + i] = sound ? (u8)(signed char)(int)(scaled + (scaled < 0 ? -0.5 : 0.5)) : 1;
+            }
+        }
+        return;
+    }
     for (int d = threadIdx.x; d < dim; d += blockDim.x) {
-        i64 at = (i64)place * dim + d;
-        float key = keys[(i64)row * keyStride + kvHead * dim + d];
-        float value = values[(i64)row * valueStride + kvHead * dim + d];
-        if (halves) { // what is too large becomes infinite, and the next norm reports it
-            static_cast<u16*>(cacheKeys)[at] = toHalf(key);
-            static_cast<u16*>(cacheValues)[at] = toHalf(value);
+        if (type == CACHE_F16) {
+            static_cast<u16*>(rows)[at + d] = toHalf(row[d]);
         } else {
-            static_cast<float*>(cacheKeys)[at] = key;
-            static_cast<float*>(cacheValues)[at] = value;
+            static_cast<float*>(rows)[at + d] = row[d];
         }
     }
+}
+
+// A block takes a new token of a KV head. `heads` are those before the append.
+KERNEL(append, 128, const float* keys, int keyStride, const float* values, int valueStride, const Head* heads, int dim,
+       int firstPosition, void* cacheKeys, void* cacheValues, int type, int* positions) {
+    int row = blockIdx.x, kvHead = blockIdx.y;
+    int place = heads[kvHead].first + heads[kvHead].length + row;
+    store(keys + (i64)row * keyStride + kvHead * dim, cacheKeys, (i64)place * dim, type, dim);
+    store(values + (i64)row * valueStride + kvHead * dim, cacheValues, (i64)place * dim, type, dim);
     if (threadIdx.x == 0) {
         positions[place] = firstPosition + row;
     }
@@ -68,7 +90,7 @@ static __device__ __forceinline__ float inverseNorm(float square) {
 }
 
 // Sum of a head's unit keys, [kvHeads][dim]. A block of 8 warps takes a head; their sums are added in order.
-KERNEL(mean_key, 256, const Head* heads, const void* keys, int halves, int dim, float* means) {
+KERNEL(mean_key, 256, const Head* heads, const void* keys, int type, int dim, float* means) {
     __shared__ float sums[8][128];
     int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
     Head head = heads[blockIdx.x];
@@ -77,7 +99,7 @@ KERNEL(mean_key, 256, const Head* heads, const void* keys, int halves, int dim, 
         i64 key = (i64)(head.first + entry) * dim;
         float value[4] = {}, square = 0;
         for (int i = 0; i < 4 && lane + 32 * i < dim; i++) {
-            value[i] = element(keys, key + lane + 32 * i, halves);
+            value[i] = element(keys, key + lane + 32 * i, type);
             square = fmaf(value[i], value[i], square);
         }
         float inverse = inverseNorm(warpSum(square));
@@ -99,7 +121,7 @@ KERNEL(mean_key, 256, const Head* heads, const void* keys, int halves, int dim, 
 }
 
 // Minus the cosine of each key with the mean of its head. A warp takes an entry.
-KERNEL(score_by_key_difference, 256, const Head* heads, const void* keys, int halves, int dim, const float* means,
+KERNEL(score_by_key_difference, 256, const Head* heads, const void* keys, int type, int dim, const float* means,
        float* scores) {
     int lane = threadIdx.x & 31, entry = blockIdx.x * 8 + (threadIdx.x >> 5);
     Head head = heads[blockIdx.y];
@@ -110,7 +132,7 @@ KERNEL(score_by_key_difference, 256, const Head* heads, const void* keys, int ha
     const float* mean = means + blockIdx.y * dim;
     float dot = 0, square = 0, meanSquare = 0;
     for (int d = lane; d < dim; d += 32) {
-        float value = element(keys, key + d, halves);
+        float value = element(keys, key + d, type);
         dot = fmaf(value, mean[d], dot);
         square = fmaf(value, value, square);
         meanSquare = fmaf(mean[d], mean[d], meanSquare);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jcuda.nvrtc.JNvrtc;
@@ -22,8 +23,8 @@ import jcuda.nvrtc.nvrtcResult;
  */
 final class CompilationMain {
     private static final Pattern KERNEL = Pattern.compile(
-            "Compiling entry function '(\\w+)'.*?(\\d+) bytes spill stores, (\\d+) bytes spill loads"
-                    + ".*?Used (\\d+) registers([^\\n]*)",
+            "Compiling entry function '(\\w+)'.*?(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill"
+                    + " loads.*?Used (\\d+) registers([^\\n]*)",
             Pattern.DOTALL);
     private static final Pattern SHARED = Pattern.compile("(\\d+) bytes smem");
 
@@ -47,7 +48,7 @@ final class CompilationMain {
     private static void report(Path kept, Path out, String chip, KernelSource source) throws IOException {
         List<String> options = new ArrayList<>(source.options(chip));
         options.add("--ptxas-options=-v");
-        String key = KernelCache.key(source.text(), KernelSource.headerTexts(), options, "nvrtc 12.9.86");
+        String key = KernelCache.key(source.text(), List.copyOf(source.headers().values()), options, "nvrtc 12.9.86");
         Path file = kept.resolve(key + ".log");
         if (!Files.exists(file)) {
             Compiled compiled = compile(source, options);
@@ -64,14 +65,16 @@ final class CompilationMain {
         }
         Matcher m = KERNEL.matcher(log);
         while (m.find()) {
-            Matcher shared = SHARED.matcher(m.group(5));
+            Matcher shared = SHARED.matcher(m.group(6));
             System.out.printf(
                     "%-6s %-26s %4s registers %4s shared %4s spilled%n",
                     chip,
                     m.group(1),
-                    m.group(4),
+                    m.group(5),
                     shared.find() ? shared.group(1) : "0",
-                    Integer.parseInt(m.group(2)) + Integer.parseInt(m.group(3)));
+                    // Local memory lies off the chip, whatever is kept there.
+                    Math.max(
+                            Integer.parseInt(m.group(2)), Integer.parseInt(m.group(3)) + Integer.parseInt(m.group(4))));
         }
     }
 
@@ -85,14 +88,14 @@ final class CompilationMain {
 
     private static Compiled compile(KernelSource source, List<String> options) {
         nvrtcProgram program = new nvrtcProgram();
-        String[] headers = KernelSource.headerTexts().toArray(new String[0]);
+        SortedMap<String, String> headers = source.headers();
         JNvrtc.nvrtcCreateProgram(
                 program,
                 source.text(),
                 source.file() + ".cu",
-                headers.length,
-                headers,
-                KernelSource.HEADERS.toArray(new String[0]));
+                headers.size(),
+                headers.values().toArray(new String[0]),
+                headers.keySet().toArray(new String[0]));
         int result = JNvrtc.nvrtcCompileProgram(program, options.size(), options.toArray(new String[0]));
         String[] log = {""};
         JNvrtc.nvrtcGetProgramLog(program, log);

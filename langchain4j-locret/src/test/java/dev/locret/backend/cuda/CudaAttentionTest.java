@@ -66,7 +66,8 @@ class CudaAttentionTest {
             emulation.order(-1).guardInFront();
         }
         for (PositionMode positions : PositionMode.values()) {
-            KvCacheType type = positions == PositionMode.CACHE ? KvCacheType.F32 : KvCacheType.F16;
+            KvCacheType compact = dim % 32 == 0 ? KvCacheType.Q8_0 : KvCacheType.F16;
+            KvCacheType type = positions == PositionMode.CACHE ? KvCacheType.F32 : compact;
             AttentionSpec spec = new AttentionSpec(heads, kvHeads, dim, 0.9f / (float) Math.sqrt(dim), positions);
             int[] rows = List.of(segments.split(" ")).stream()
                     .mapToInt(Integer::parseInt)

@@ -2,10 +2,10 @@ package dev.locret.backend.cuda;
 
 import dev.locret.backend.Backend;
 import dev.locret.backend.KvEntries;
+import dev.locret.backend.KvQuantizer;
 import dev.locret.backend.KvRows;
 import dev.locret.backend.Matrix;
 import dev.locret.tensor.DType;
-import dev.locret.tensor.HalfFloat;
 import dev.locret.tensor.HostTensor;
 import dev.locret.tensor.Shape;
 import java.nio.ByteBuffer;
@@ -24,17 +24,15 @@ final class Tensors {
         return out;
     }
 
-    /** Keys and values of 11 bits, so that every type of cache can hold them. */
+    /** Random keys and values in the cache's own type. */
     static void fill(Random random, KvEntries entries) {
         for (KvRows rows : new KvRows[] {entries.keys(), entries.values()}) {
-            int count = entries.entries() * entries.headDim();
-            for (int i = 0; i < count; i++) {
-                short value = half((float) random.nextGaussian());
+            for (int entry = 0; entry < entries.entries(); entry++) {
+                float[] row = gaussian(random, entries.headDim());
                 if (rows.plain() != null) {
-                    rows.plain()[i] = HalfFloat.fromF16(value);
+                    System.arraycopy(row, 0, rows.plain(), entry * row.length, row.length);
                 } else {
-                    rows.packed()[2 * i] = (byte) value;
-                    rows.packed()[2 * i + 1] = (byte) (value >> 8);
+                    KvQuantizer.row(rows.type(), row, 0, row.length, rows.packed(), rows.at(entry));
                 }
             }
         }
