@@ -4,7 +4,7 @@
 #   samples/train-heads/run.sh [OUTPUT]
 #
 # OUTPUT (default heads.safetensors) gets the heads; the data and the curve of the loss lie beside it. An interrupted run goes
-# on where it was. STEPS (450), SAMPLES (700) and WIDTH (256) in the environment change the recipe.
+# on where it was. STEPS (400), SAMPLES (700) and WIDTH (128) in the environment change the recipe.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -27,5 +27,5 @@ if [[ ! -f $data ]]; then
     "$locret" train-data --documents "$texts/train" --exclude "$texts/eval" --samples "${SAMPLES:-700}" \
         --min-tokens 700 --max-tokens 2400 --model "$model" --seed 1 --output "$data"
 fi
-"$locret" train --model "$model" --data "$data" --output "$output" --max-tokens 2600 --steps "${STEPS:-450}" \
-    --d-r "${WIDTH:-256}" --seed 1 --resume
+"$locret" train --model "$model" --data "$data" --output "$output" --max-tokens 2600 --steps "${STEPS:-400}" \
+    --d-r "${WIDTH:-128}" --seed 1 --resume

@@ -37,7 +37,7 @@ final class RecipeOptions {
     @Option(
             names = "--label",
             paramLabel = "LABEL",
-            description = "${COMPLETION-CANDIDATES} (default: log-probability-and-value; paper logit).")
+            description = "${COMPLETION-CANDIDATES} (default: eviction-error; paper logit).")
     private Label label;
 
     @Option(
@@ -58,7 +58,8 @@ final class RecipeOptions {
     @Option(
             names = "--expectile",
             paramLabel = "SHARE",
-            description = "Weight of scores below their labels against those above (default: 0.5).")
+            description =
+                    "Weight of scores below their labels against those above, 0 to 1 (default: 0.7; paper and ranking 0.5).")
     private Double expectile;
 
     @Option(names = "--d-r", paramLabel = "N", description = "Width of new heads (default: 128; paper 1024).")
@@ -69,12 +70,13 @@ final class RecipeOptions {
         int count =
                 steps != null ? steps : recipe == Name.PAPER ? Recipe.paper().steps() : 150;
         Recipe base = recipe == Name.PAPER ? Recipe.paper() : Recipe.standard(Math.max(1, count));
+        double lean = loss == Loss.RANKING ? 0.5 : base.expectile();
         return new Recipe(
                 base.name(),
                 label != null ? label : base.label(),
                 labelTokens != null ? labelTokens : base.labelTokens(),
                 loss != null ? loss : base.loss(),
-                expectile != null ? expectile : base.expectile(),
+                expectile != null ? expectile : lean,
                 learningRate != null ? learningRate : base.learningRate(),
                 base.beta1(),
                 base.beta2(),

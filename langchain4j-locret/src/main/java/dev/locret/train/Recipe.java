@@ -155,17 +155,18 @@ public record Recipe(
     }
 
     /**
-     * Ours: a label that can be compared between tokens and heads, and few steps at a high rate.
+     * Ours: a label that can be compared between tokens and heads, scores that lean to what an entry may be worth, and few
+     * steps at a high rate.
      *
      * @param steps steps in all, a tenth of them warm-up
      */
     public static Recipe standard(int steps) {
         return new Recipe(
                 "standard",
-                Label.LOG_PROBABILITY_AND_VALUE,
+                Label.EVICTION_ERROR,
                 LabelTokens.QUESTION_AND_ANSWER,
                 Loss.SMOOTH_L1,
-                0.5,
+                0.7,
                 2e-3,
                 0.9,
                 0.95,
