@@ -57,13 +57,16 @@ class CudaTrainingTest {
         "check, 6, 2, 16, 33, 31, EVICTION_ERROR, 3",
         "check, 4, 4, 24, 3, 33, LOG_PROBABILITY, 0"
     })
-    void peaksAreTheCpus(String mode, int heads, int kvHeads, int dim, int first, int second, AttentionPeak kind, int distance) {
+    void peaksAreTheCpus(
+            String mode, int heads, int kvHeads, int dim, int first, int second, AttentionPeak kind, int distance) {
         mode(mode);
         AttentionSpec spec = new AttentionSpec(heads, kvHeads, dim, 1 / (float) Math.sqrt(dim), PositionMode.CACHE);
         try (Backend cuda = CudaBackend.open(0);
                 Backend cpu = new CpuBackend(1, "fallback")) {
             // Logarithms of errors that are nearly nothing magnify rounding: 1e-4 of values of size about 4.
-            assertThat(Tensors.error(peaks(cuda, spec, first, second, kind, distance), peaks(cpu, spec, first, second, kind, distance)))
+            assertThat(Tensors.error(
+                            peaks(cuda, spec, first, second, kind, distance),
+                            peaks(cpu, spec, first, second, kind, distance)))
                     .isLessThan(1e-9);
         }
     }
