@@ -50,8 +50,9 @@ final class RecipeOptions {
     @Option(
             names = "--loss",
             paramLabel = "LOSS",
-            description = "${COMPLETION-CANDIDATES} (default: smooth-l1). With ranking, scores only say which entry of a"
-                    + " head is worth more.")
+            description =
+                    "${COMPLETION-CANDIDATES} (default: smooth-l1). With ranking, scores only say which entry of a"
+                            + " head is worth more.")
     private Loss loss;
 
     @Option(

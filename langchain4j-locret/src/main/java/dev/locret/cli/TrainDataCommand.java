@@ -92,9 +92,7 @@ final class TrainDataCommand extends LocretCommand {
             description = "Model whose tokens are counted (default: four characters are taken for a token).")
     private String model;
 
-    @Option(
-            names = "--with-model",
-            description = "Questions and answers written by the model of --model itself.")
+    @Option(names = "--with-model", description = "Questions and answers written by the model of --model itself.")
     private boolean withModel;
 
     @Option(
@@ -110,9 +108,7 @@ final class TrainDataCommand extends LocretCommand {
     @Override
     void run(Output output) {
         Checks.inRange("samples", samples, 1, 10_000_000);
-        Checks.argument(
-                model != null || !withModel,
-                () -> "--with-model needs a model: with-model=true, model=null");
+        Checks.argument(model != null || !withModel, () -> "--with-model needs a model: with-model=true, model=null");
         Checks.inRange("hold-out", holdOut, 0, 90);
         SampleOptions options = new SampleOptions(minTokens, maxTokens, seed);
         Corpus corpus = Corpus.of(Documents.read(documents, output));
@@ -142,8 +138,8 @@ final class TrainDataCommand extends LocretCommand {
         engineOptions.cacheBudget(Math.min(PASSAGE_BUDGET, budget));
         try (LocretEngine engine = LocretEngine.load(engineOptions.build());
                 Progress progress = output.progress("samples", Progress.Unit.SAMPLES)) {
-            WrittenSamples written = new WrittenSamples(
-                    corpus, TokenCount.of(engine.tokenizer()), options, new EngineTextModel(engine));
+            WrittenSamples written =
+                    new WrittenSamples(corpus, TokenCount.of(engine.tokenizer()), options, new EngineTextModel(engine));
             String run = corpus.id(engine.modelName() + " " + options);
             int before = new WrittenSampleFile(target, run)
                     .write(written, samples, done -> progress.update(done, samples, ""));

@@ -138,7 +138,20 @@ public record Recipe(
     /** The paper's, section 3.2 and appendix. */
     public static Recipe paper() {
         return new Recipe(
-                "paper", Label.LOGIT, LabelTokens.ANSWER, Loss.SMOOTH_L1, 0.5, 5e-4, 0.9, 0.95, 1e-8, 0.01, 0.5, 0.0025, 2000, 3000);
+                "paper",
+                Label.LOGIT,
+                LabelTokens.ANSWER,
+                Loss.SMOOTH_L1,
+                0.5,
+                5e-4,
+                0.9,
+                0.95,
+                1e-8,
+                0.01,
+                0.5,
+                0.0025,
+                2000,
+                3000);
     }
 
     /**

@@ -97,12 +97,8 @@ final class RetainingHeadTrainer {
         int rows = sample.rows();
         double perScore = 1.0 / ((double) config.layers() * config.kvHeads() * rows);
         double perDifference = 1.0 / ((double) config.kvHeads() * (rows - 1));
-        ScoreLoss.Factors factors =
-                new ScoreLoss.Factors(
-                        perScore,
-                        recipe.expectile(),
-                        recipe.smoothing() * perDifference,
-                        recipe.loss() == Recipe.Loss.RANKING);
+        ScoreLoss.Factors factors = new ScoreLoss.Factors(
+                perScore, recipe.expectile(), recipe.smoothing() * perDifference, recipe.loss() == Recipe.Loss.RANKING);
         Matrix read = qkv.from(sample.kept());
         Matrix wanted = labels.from(sample.kept());
         double loss = 0;

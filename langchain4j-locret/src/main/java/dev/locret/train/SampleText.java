@@ -48,8 +48,7 @@ record SampleText(String source, List<Map<String, String>> messages, List<Part> 
 
     /** A text of which nothing is asked. */
     static SampleText of(String source, String text) {
-        return new SampleText(
-                source, List.of(message("user", text.strip())), List.of(new Part(Kind.CONTEXT, text)));
+        return new SampleText(source, List.of(message("user", text.strip())), List.of(new Part(Kind.CONTEXT, text)));
     }
 
     /**
@@ -75,7 +74,8 @@ record SampleText(String source, List<Map<String, String>> messages, List<Part> 
      * the user's first message too.
      */
     List<SampleText> questionsInFront() {
-        long questions = parts.stream().filter(part -> part.kind() == Kind.QUESTION).count();
+        long questions =
+                parts.stream().filter(part -> part.kind() == Kind.QUESTION).count();
         if (questions == 0) {
             return List.of(this);
         }

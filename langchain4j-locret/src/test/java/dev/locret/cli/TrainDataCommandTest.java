@@ -94,8 +94,20 @@ class TrainDataCommandTest {
     void theModelWritesItself() throws IOException {
         Path text = Files.writeString(directory.resolve("harbour.txt"), harbour());
         Object[] command = {
-            "train-data", "--documents", text, "--output", target, "--samples", "1", "--min-tokens", "400", "--max-tokens",
-            "500", "--with-model", "--model", DemoModel.path()
+            "train-data",
+            "--documents",
+            text,
+            "--output",
+            target,
+            "--samples",
+            "1",
+            "--min-tokens",
+            "400",
+            "--max-tokens",
+            "500",
+            "--with-model",
+            "--model",
+            DemoModel.path()
         };
         CommandRun run = CommandRun.of(command);
         assertThat(run.status()).as(run.err()).isZero();

@@ -38,8 +38,8 @@ class HeadGradientTest {
         // Differences on both sides of SmoothL1's corner.
         float[] labels = gaussian(random, rows * kvHeads, 1.5);
         // No expectile at all stands for the loss of ranking.
-        ScoreLoss.Factors factors = new ScoreLoss.Factors(
-                1.0 / (rows * kvHeads), low, 0.2 / (kvHeads * (rows - 1.0)), low == 0);
+        ScoreLoss.Factors factors =
+                new ScoreLoss.Factors(1.0 / (rows * kvHeads), low, 0.2 / (kvHeads * (rows - 1.0)), low == 0);
         AttentionSpec spec = new AttentionSpec(kvHeads, kvHeads, 2, 1, PositionMode.CACHE);
         try (CpuBackend backend = new CpuBackend(2, kernels)) {
             backend.reserveLinear(64, Math.max(inputs, hidden));

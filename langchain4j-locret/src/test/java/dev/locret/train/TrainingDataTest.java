@@ -80,7 +80,8 @@ class TrainingDataTest {
                     .startsWith("\n\nwhich box?")
                     .containsOnlyOnce("which box?");
             // The question in front sees nothing of the context: its tokens make no labels.
-            assertThat(labels(sample)).isIn("which box?\nassistant\nthe red box", "which box?\nassistant\nthe small box");
+            assertThat(labels(sample))
+                    .isIn("which box?\nassistant\nthe red box", "which box?\nassistant\nthe small box");
             assertThat(sample.labelTokens()[0]).isGreaterThanOrEqualTo(sample.scored());
         }
         TrainingSample answers = read(LabelTokens.ANSWER, line, true).at(0, 1);
@@ -112,7 +113,8 @@ class TrainingDataTest {
         String text = (CONTEXT + " ").repeat(4).strip();
         TrainingData data = read(
                 LabelTokens.LATER,
-                "{\"text\": \"" + text + "\"}\n" + question(text + " too", "yes") + "{\"text\": \"" + CONTEXT + "\"}\n");
+                "{\"text\": \"" + text + "\"}\n" + question(text + " too", "yes") + "{\"text\": \"" + CONTEXT
+                        + "\"}\n");
         assertThat(data.size()).isEqualTo(2);
         // Shorter than the distance from which a token counts.
         assertThat(data.left()).startsWith("1 context too short (first: ").endsWith(" line 3)");

@@ -159,7 +159,13 @@ final class CpuAttentionPeaks {
         for (int row = 0; row < tokens.length * group; row++) {
             int seen = before + tokens[row / group] + 1;
             float shift = kind == AttentionPeak.LOGIT ? 0 : logSum(thread, row * stride, seen);
-            raise(largest[thread], head * stride, logits[thread], row * stride, Math.min(entries, seen - distance), shift);
+            raise(
+                    largest[thread],
+                    head * stride,
+                    logits[thread],
+                    row * stride,
+                    Math.min(entries, seen - distance),
+                    shift);
         }
     }
 

@@ -102,8 +102,7 @@ final class QuestionWriter {
         Matcher words = WORD.matcher(answer.toLowerCase(Locale.ROOT));
         while (words.find()) {
             String word = words.group();
-            boolean content =
-                    word.length() >= CONTENT_WORD || word.chars().anyMatch(Character::isDigit);
+            boolean content = word.length() >= CONTENT_WORD || word.chars().anyMatch(Character::isDigit);
             if (content && !text.contains(word) && !known.contains(word)) {
                 return false;
             }

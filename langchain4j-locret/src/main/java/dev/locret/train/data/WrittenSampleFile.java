@@ -59,8 +59,8 @@ public final class WrittenSampleFile {
      *     is of another run; {@code training-data} if the model writes nothing of use
      */
     public int write(WrittenSamples samples, int wanted, IntConsumer progress) {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             int before = 0;
             int next = 0;
             for (Line line : read(channel)) {
@@ -89,8 +89,8 @@ public final class WrittenSampleFile {
                 Checks.check(
                         empty < GIVE_UP,
                         ErrorId.TRAINING_DATA,
-                        () -> "train-data: the model writes no question that can be trained on: samples in a row=" + tried
-                                + ", left out: " + samples.leftOut());
+                        () -> "train-data: the model writes no question that can be trained on: samples in a row="
+                                + tried + ", left out: " + samples.leftOut());
                 continue;
             }
             empty = 0;

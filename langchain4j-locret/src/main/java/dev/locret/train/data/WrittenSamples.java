@@ -61,11 +61,13 @@ public final class WrittenSamples {
                 .collect(Collectors.toCollection(ArrayList::new));
         Collections.shuffle(passages, random);
         List<Sample.Question> questions = new ArrayList<>();
-        int room = options.maxTokens() - paragraphs.stream().mapToInt(p -> count.of(p) + 1).sum();
+        int room = options.maxTokens()
+                - paragraphs.stream().mapToInt(p -> count.of(p) + 1).sum();
         for (String passage : passages.subList(0, Math.min(passages.size(), 2 * wanted))) {
             if (questions.size() < wanted && room >= ROOM) {
                 long draw = random.nextLong();
-                for (Sample.Question question : writer.ask(passage, draw).stream().toList()) {
+                for (Sample.Question question :
+                        writer.ask(passage, draw).stream().toList()) {
                     questions.add(question);
                     room -= count.of(question.question()) + count.of(question.answer());
                 }

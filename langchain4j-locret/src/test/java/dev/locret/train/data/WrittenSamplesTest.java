@@ -119,7 +119,8 @@ class WrittenSamplesTest {
             assertThat(sample.get("questions")).hasSizeBetween(1, 6);
             for (JsonNode question : sample.get("questions")) {
                 assertThat(questions.add(question.get("question").asText())).isTrue();
-                Matcher number = Pattern.compile("\\d+").matcher(question.get("question").asText());
+                Matcher number =
+                        Pattern.compile("\\d+").matcher(question.get("question").asText());
                 assertThat(number.find()).isTrue();
                 assertThat(sample.get("context").asText()).contains(" " + number.group() + "th time");
             }
@@ -129,7 +130,8 @@ class WrittenSamplesTest {
         String text = Files.readString(whole);
         for (int length : new int[] {0, 10, text.indexOf('\n') + 1, text.length() / 2, text.length() - 1}) {
             Files.writeString(cut, text.substring(0, length));
-            int before = (int) text.substring(0, length).chars().filter(c -> c == '\n').count();
+            int before = (int)
+                    text.substring(0, length).chars().filter(c -> c == '\n').count();
             assertThat(write(cut, READER, 12)).isEqualTo(before);
             assertThat(cut).hasContent(text);
         }
@@ -154,8 +156,7 @@ class WrittenSamplesTest {
                 ErrorId.CHECKPOINT_MISMATCH,
                 "train-data: file holds samples of another run: run=null, now=run 1: " + file + " line 1");
         assertThat(file).hasContent(plain);
-        Files.writeString(
-                file, "{\"context\": \"a\", \"questions\": [], \"run\": \"run 2\", \"sample\": 3}\n");
+        Files.writeString(file, "{\"context\": \"a\", \"questions\": [], \"run\": \"run 2\", \"sample\": 3}\n");
         assertRefused(
                 file,
                 READER,
