@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -23,7 +24,7 @@ class TunedPropertiesTest {
         written.load(new StringReader(TuningSamples.properties()));
 
         BindResult<LocretProperties> bound = new Binder(new MapConfigurationPropertySource(written))
-                .bind(LocretProperties.PREFIX, Bindable.of(LocretProperties.class), new NoUnboundElementsBindHandler());
+                .bind(LocretProperties.PREFIX, Bindable.of(LocretProperties.class), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
 
         LocretProperties properties = bound.get();
         EngineOptions options = Settings.engineOptions(properties);
