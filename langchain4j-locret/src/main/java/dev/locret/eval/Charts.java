@@ -154,9 +154,10 @@ final class Charts {
         return Math.log(value) / Math.log(2);
     }
 
+    /** Blank between powers of two, since XChart cannot measure an empty label. */
     private static String powerOfTwo(double exponent) {
         long nearest = Math.round(exponent);
-        return Math.abs(exponent - nearest) < 1e-6 ? String.valueOf(1L << nearest) : "";
+        return Math.abs(exponent - nearest) < 1e-6 ? String.valueOf(1L << nearest) : " ";
     }
 
     private static byte[] png(XYChart chart) {

@@ -51,11 +51,10 @@ final class TrainingMemory {
         long sample = (long) maxTokens * (config.hiddenSize() + inputs + config.kvHeads());
         long floats = COPIES * heads + sample + HeadUpdate.floats(maxTokens, hidden, inputs, config.kvHeads());
         if (recipe.label().valueNorm()) {
-            // Two copies of one layer's output projection, while its sums are taken.
-            floats +=
-                    ValueNorms.floats(config, maxTokens) + 2L * config.hiddenSize() * config.heads() * config.headDim();
+            floats += ValueNorms.floats(config, maxTokens);
         }
         if (recipe.label() == Recipe.Label.EVICTION_ERROR) {
+            // Two copies of one layer's output projection, while its products are taken.
             floats += OutputGrams.floats(config) + 2L * config.hiddenSize() * config.heads() * config.headDim();
         }
         return weightBytes

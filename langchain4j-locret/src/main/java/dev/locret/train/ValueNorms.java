@@ -1,15 +1,13 @@
 package dev.locret.train;
 
 import dev.locret.backend.Backend;
-import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
 import dev.locret.backend.TrainingOperations;
-import dev.locret.format.Dequantizer;
+import dev.locret.eviction.ValueGrams;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
-import dev.locret.tensor.HostTensor;
 import java.util.List;
 
 /**
@@ -23,7 +21,7 @@ final class ValueNorms {
     private final Backend backend;
     private final TrainingOperations operations;
     private final int headDim;
-    private final DeviceWeight[][] grams;
+    private final ValueGrams grams;
     private final Matrix projected;
 
     ValueNorms(WeightSource source, Backend backend, TrainingOperations operations, int maxRows) {
@@ -31,10 +29,7 @@ final class ValueNorms {
         this.backend = backend;
         this.operations = operations;
         this.headDim = config.headDim();
-        this.grams = new DeviceWeight[config.layers()][];
-        for (int layer = 0; layer < grams.length; layer++) {
-            grams[layer] = grams(source, layer);
-        }
+        this.grams = ValueGrams.load(source, backend);
         int width = config.kvHeads() * headDim;
         this.projected = Matrix.of(backend.allocate("projected values", (long) maxRows * width), width);
     }
@@ -45,25 +40,6 @@ final class ValueNorms {
         return config.layers() * gram + (long) maxRows * config.kvHeads() * config.headDim();
     }
 
-    private DeviceWeight[] grams(WeightSource source, int layer) {
-        ModelConfig config = source.config();
-        int columns = config.heads() * headDim;
-        String name = "model.layers." + layer + ".self_attn.o_proj.weight";
-        HostTensor weight = source.require(name, config.hiddenSize(), columns);
-        float[] floats = Dequantizer.rows(weight, 0, config.hiddenSize());
-        DeviceBuffer buffer = backend.loadFloats(TrainedHeads.tensor(name, 1, floats.length, floats));
-        Matrix output = Matrix.of(buffer, columns);
-        DeviceWeight[] heads = new DeviceWeight[config.kvHeads()];
-        for (int head = 0; head < heads.length; head++) {
-            heads[head] = operations.zeros(name + " gram " + head, headDim, headDim);
-            for (int g = 0; g < config.groupSize(); g++) {
-                Matrix one = output.slice((head * config.groupSize() + g) * headDim, headDim);
-                operations.weightGradient(one, config.hiddenSize(), one, heads[head], g > 0);
-            }
-        }
-        return heads;
-    }
-
     /**
      * Cuts logarithms of probabilities at the floor and adds the logarithms of the norms.
      *
@@ -71,9 +47,10 @@ final class ValueNorms {
      * @param labels {@code [rows, kvHeads]}
      */
     void add(int layer, Matrix values, int rows, Matrix labels) {
-        for (int head = 0; head < grams[layer].length; head++) {
+        List<DeviceWeight> weights = grams.layers().get(layer);
+        for (int head = 0; head < weights.size(); head++) {
             Matrix out = projected.slice(head * headDim, headDim);
-            List<Projection> gram = List.of(new Projection(grams[layer][head], null, out));
+            List<Projection> gram = List.of(new Projection(weights.get(head), null, out));
             backend.linear(values.slice(head * headDim, headDim), rows, gram, false);
         }
         operations.addLogNorms(labels, rows, values, projected, FLOOR);

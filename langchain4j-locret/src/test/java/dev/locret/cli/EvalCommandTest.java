@@ -123,7 +123,8 @@ class EvalCommandTest {
     @Test
     void oneEngineForAllBudgetsAnswersAsOneForEach() throws IOException {
         Object[] what = {"--task", "facts", "--policy", "locret", "--without-full"};
-        assertThat(runInto("out", "64,160", what).status()).isZero();
+        CommandRun both = runInto("out", "64,160", what);
+        assertThat(both.status()).as(both.err()).isZero();
         List<JsonNode> together = outcomes("out");
         assertThat(runInto("alone", "64", what).status()).isZero();
         List<JsonNode> alone = outcomes("alone");

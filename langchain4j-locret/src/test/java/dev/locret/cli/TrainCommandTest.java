@@ -70,6 +70,15 @@ class TrainCommandTest {
     }
 
     @Test
+    void aLossOfOrderLeansToNeitherSide() {
+        CommandRun run = train("--steps", "3", "--d-r", "16", "--loss", "ranking");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(train("--steps", "3", "--loss", "ranking", "--expectile", "0.7")
+                        .err())
+                .contains("an expectile is of smooth-l1 only: expectile=0.7, loss=ranking");
+    }
+
+    @Test
     void mistakesAreNamed() {
         assertThat(train("--steps", "0").err()).contains("steps out of range: steps=0, allowed=1..1000000");
         assertThat(train("--warmup", "200").err()).contains("warmup out of range: warmup=200, allowed=0..150");

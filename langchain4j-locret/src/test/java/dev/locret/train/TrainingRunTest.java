@@ -101,7 +101,7 @@ class TrainingRunTest {
     @Test
     void scoresLearnTheOrderOfTheirLabels() {
         Recipe base = Recipe.standard(60);
-        Recipe ranking = Records.with(base, "loss", Recipe.Loss.RANKING);
+        Recipe ranking = Records.with(Records.with(base, "expectile", 0.5), "loss", Recipe.Loss.RANKING);
         Fixtures.Log log = run(Fixtures.options(data, output, ranking, 0, false));
         // A score that knows nothing has a loss of log 2.
         assertThat(log.first).isBetween(0.6, 0.8);
