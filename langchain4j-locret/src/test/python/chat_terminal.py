@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import sys
 import termios
@@ -40,6 +41,8 @@ def expect(terminal, pattern):
 def main():
     child, terminal = pty.fork()
     if child == 0:
+        # A shell's background job ignores Ctrl-C, and so would its children.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
         os.execvp(sys.argv[1], sys.argv[1:])
     expect(terminal, "> ")
