@@ -1,7 +1,7 @@
 package dev.locret.backend;
 
 import dev.locret.backend.cpu.CpuBackend;
-import dev.locret.backend.cuda.CudaBackend;
+import dev.locret.backend.cuda.CudaDevices;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import java.util.Optional;
@@ -30,11 +30,11 @@ public final class Backends {
     public static Backend open(String device, int threads) {
         Matcher cuda = CUDA.matcher(device);
         if (cuda.matches()) {
-            return CudaBackend.open(cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
+            return CudaDevices.open(cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
         }
         return switch (device) {
             case "auto" -> {
-                if (CudaBackend.present()) {
+                if (CudaDevices.present()) {
                     LOG.info("Using the CPU. CUDA's libraries are there: device=cuda takes the graphics card");
                 }
                 yield new CpuBackend(threads);

@@ -86,11 +86,6 @@ public final class CudaBackend implements Backend {
         }
     }
 
-    /** Whether the libraries that {@link #open} needs are there; nothing is loaded. */
-    public static boolean present() {
-        return CudaLibraries.present(LibrarySearch.ofMachine());
-    }
-
     @Override
     public String describe() {
         return "cuda:" + context.ordinal() + ", " + context.name() + ", sm_" + context.capability()
