@@ -65,22 +65,6 @@ class KvCacheTypeTest {
         }
     }
 
-    /** Of 64 entries at a time: 32 dimensions take 4, 2, 36/32 and 20/32 bytes each, score and position 8 for all. */
-    @ParameterizedTest
-    @CsvSource({"F32, 264", "F16, 136", "Q8_0, 80", "Q4_0, 48"})
-    void anEntryTakesWhatItsTypeSays(KvCacheType type, long bytes) {
-        try (LocretEngine engine =
-                engine(options(type).cacheBudget(192).localTokens(4).reserve(60))) {
-            long entries =
-                    (192L + 64) * engine.config().layers() * engine.config().kvHeads();
-            MemoryPlan.Part cache = engine.memoryPlan().parts().stream()
-                    .filter(part -> part.name().equals("cache of 1 session"))
-                    .findFirst()
-                    .orElseThrow();
-            assertThat(cache.bytes()).isEqualTo(entries * bytes);
-        }
-    }
-
     @ParameterizedTest
     @EnumSource(KvCacheType.class)
     void whatWasReadBeforeGivesTheSameAnswer(KvCacheType type) {

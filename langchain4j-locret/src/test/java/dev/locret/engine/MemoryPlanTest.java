@@ -4,6 +4,7 @@ import static dev.locret.engine.EngineFixtures.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.locret.backend.KvCacheType;
 import dev.locret.cache.BudgetAllocation;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
@@ -69,9 +70,28 @@ class MemoryPlanTest {
         assertThat(cacheBytes(BudgetAllocation.PYRAMID)).isBetween(uniform - slack, uniform + slack);
     }
 
+    /** Of 64 entries at a time: 32 dimensions take 4, 2, 36/32 and 20/32 bytes each, score and position 8 for all. */
+    @ParameterizedTest
+    @CsvSource({"F32, 264", "F16, 136", "Q8_0, 80", "Q4_0, 48"})
+    void anEntryTakesWhatItsTypeSays(KvCacheType type, long bytes) {
+        int heads = 2 * 2;
+        EngineOptions.Builder options = EngineOptions.builder(
+                        Golden.of("qwen3-tiny").directory())
+                .policy("keydiff")
+                .cacheBudget(192)
+                .chunkSize(16)
+                .stabilizers(8)
+                .localTokens(4)
+                .reserve(60)
+                .kvCacheType(type);
+        assertThat(cacheBytes(options)).isEqualTo((192L + 64) * heads * bytes);
+    }
+
     private static long cacheBytes(BudgetAllocation allocation) {
-        EngineOptions.Builder options =
-                EngineFixtures.options().cacheBudget(1024).budgetAllocation(allocation);
+        return cacheBytes(EngineFixtures.options().cacheBudget(1024).budgetAllocation(allocation));
+    }
+
+    private static long cacheBytes(EngineOptions.Builder options) {
         return LocretEngine.plan(options.build()).parts().stream()
                 .filter(part -> part.name().equals("cache of 1 session"))
                 .mapToLong(MemoryPlan.Part::bytes)
