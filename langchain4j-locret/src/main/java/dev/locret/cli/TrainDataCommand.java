@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
             "With --with-model the model asks and answers instead, about the documents as they are: slowly. Empty and "
                     + "repeated questions and answers that the passage does not hold are left out. The file grows by a "
                     + "sample at a time; the same command goes on with it.",
-            "Each line: {\"context\", \"questions\": [{\"question\", \"answer\"}]}. The same seed gives the same file."
+            "Each line: {\"context\", \"questions\": [{\"question\", \"answer\"}]} or {\"text\"}. The same seed gives the same file."
         })
 final class TrainDataCommand extends LocretCommand {
     /** Entries that hold a passage and what is asked of it. */
@@ -87,6 +87,14 @@ final class TrainDataCommand extends LocretCommand {
     private int maxTokens;
 
     @Option(
+            names = "--texts",
+            paramLabel = "PERCENT",
+            defaultValue = "25",
+            description = "Share of samples that are text alone, whose end says what going on with it needs"
+                    + " (default: ${DEFAULT-VALUE}; none with --with-model).")
+    private int texts;
+
+    @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
             description = "Model whose tokens are counted (default: four characters are taken for a token).")
@@ -110,7 +118,7 @@ final class TrainDataCommand extends LocretCommand {
         Checks.inRange("samples", samples, 1, 10_000_000);
         Checks.argument(model != null || !withModel, () -> "--with-model needs a model: with-model=true, model=null");
         Checks.inRange("hold-out", holdOut, 0, 90);
-        SampleOptions options = new SampleOptions(minTokens, maxTokens, seed);
+        SampleOptions options = new SampleOptions(minTokens, maxTokens, texts, seed);
         Corpus corpus = Corpus.of(Documents.read(documents, output));
         if (!excluded.isEmpty()) {
             corpus = corpus.without(Corpus.of(Documents.read(excluded, output)).keys());

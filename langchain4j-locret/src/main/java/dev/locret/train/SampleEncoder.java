@@ -9,6 +9,7 @@ import dev.locret.train.Recipe.LabelTokens;
 import dev.locret.train.SampleText.Kind;
 import dev.locret.train.SampleText.Part;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,9 @@ import java.util.stream.IntStream;
 
 /** Turns samples into tokens, as prompts of the model are written, and finds which tokens are what. */
 final class SampleEncoder {
+    /** Most tokens at the end of a text that label those before them. */
+    private static final int CONTINUATION = 256;
+
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> template;
     private final LabelTokens labelTokens;
@@ -54,10 +58,7 @@ final class SampleEncoder {
         }
         List<Range> labels = labelTokens == LabelTokens.ANSWER ? answers(ranges) : turns(ranges);
         if (labels.isEmpty()) {
-            throw new LocretException(
-                    ErrorId.TRAINING_DATA,
-                    "train: text without question and answer: label-tokens=" + labelTokens + ", needed=later: "
-                            + sample.source());
+            return continued(sample, tokens, ranges);
         }
         int scored = labelTokens == LabelTokens.ANSWER ? labels.get(0).begin() : contextEnd(ranges);
         return new TrainingSample(
@@ -77,6 +78,21 @@ final class SampleEncoder {
                 kept,
                 Math.max(kept, tokens.length - labelTokens.distance()),
                 IntStream.range(first, tokens.length).toArray());
+    }
+
+    /**
+     * A text of which nothing is asked: its end says what going on with it needs. What stands right in front of the end gets
+     * no score: it is attended to for its nearness, which the inputs of the heads do not tell.
+     */
+    private static TrainingSample continued(SampleText sample, int[] tokens, List<Range> ranges) {
+        Range text = ranges.isEmpty() ? new Range(Kind.CONTEXT, 0, 0) : ranges.get(0);
+        int end = Math.min(CONTINUATION, (text.end() - text.begin()) / 4);
+        return new TrainingSample(
+                sample.source(),
+                Arrays.copyOf(tokens, text.end()),
+                0,
+                text.end() - 2 * end,
+                IntStream.range(text.end() - end, text.end()).toArray());
     }
 
     private static List<Range> answers(List<Range> ranges) {

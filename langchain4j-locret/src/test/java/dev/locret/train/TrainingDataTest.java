@@ -133,11 +133,25 @@ class TrainingDataTest {
         assertThat(aware.labelTokens()[0]).isEqualTo(aware.kept() + 64);
         assertThat(read(LabelTokens.LATER, "{\"text\": \"" + text + "\"}", true).size())
                 .isEqualTo(1);
-        assertRefused(
-                "{\"text\": \"" + text + "\"}",
-                "train: text without question and answer: label-tokens=question-and-answer, needed=later: ",
-                " line 1");
         assertRefused("{\"text\": 7}", "train: 'text' is not a string: ", " line 1");
+    }
+
+    @Test
+    void theEndOfATextLabelsWhatCameWellBeforeIt() throws IOException {
+        String text = (CONTEXT + " ").repeat(4) + "oak box";
+        TrainingData data =
+                read(LabelTokens.QUESTION_AND_ANSWER, "{\"text\": \"" + text + "\"}\n{\"text\": \"\"}\n", false);
+        assertThat(data.size()).isEqualTo(1);
+        assertThat(data.left()).startsWith("1 context too short (first: ").endsWith(" line 2)");
+        TrainingSample sample = data.at(0, 1);
+        int tokens = sample.tokens().length;
+        int end = sample.labelTokens().length;
+        assertThat(decode(sample, 0, tokens)).endsWith("oak box");
+        assertThat(end).isBetween(tokens / 5, tokens / 4);
+        assertThat(sample.labelTokens())
+                .containsExactly(IntStream.range(tokens - end, tokens).toArray());
+        assertThat(sample.scored()).isEqualTo(tokens - 2 * end);
+        assertThat(sample.kept()).isZero();
     }
 
     @Test

@@ -53,6 +53,9 @@ public final class SampleGenerator {
         Random random = new Random(options.seed() * 1_000_003L + index);
         int tokens = random.nextInt(options.minTokens(), options.maxTokens() + 1);
         List<String> paragraphs = corpus.excerpt(tokens, count, random);
+        if (random.nextInt(100) < options.texts()) {
+            return new Sample(String.join("\n\n", TokenCount.shortened(paragraphs, tokens, count)), List.of());
+        }
         List<Fact> facts = facts(paragraphs, tokens, random);
         int room = tokens - facts.stream().mapToInt(this::tokens).sum();
         paragraphs = shortened(paragraphs, facts, room);

@@ -26,7 +26,7 @@ class SampleGeneratorTest {
     private Path directory;
 
     private static SampleGenerator generator(long seed) {
-        return new SampleGenerator(CORPUS, COUNT, new SampleOptions(500, 1500, seed));
+        return new SampleGenerator(CORPUS, COUNT, new SampleOptions(500, 1500, 0, seed));
     }
 
     @Test
@@ -80,6 +80,24 @@ class SampleGeneratorTest {
     }
 
     @Test
+    void aShareIsTextAlone() throws IOException {
+        SampleGenerator generator = new SampleGenerator(CORPUS, COUNT, new SampleOptions(500, 1500, 25, 1));
+        List<Sample> texts = IntStream.range(0, 200)
+                .mapToObj(generator::sample)
+                .filter(sample -> sample.questions().isEmpty())
+                .toList();
+        assertThat(texts).hasSizeBetween(35, 65);
+        assertThat(texts)
+                .allSatisfy(text -> assertThat(COUNT.of(text.context())).isBetween(440, 1500));
+        Path file = directory.resolve("train.jsonl");
+        SampleFile.write(file, new SampleGenerator(CORPUS, COUNT, new SampleOptions(500, 1500, 100, 1)), 2, done -> {});
+        assertThat(Files.readAllLines(file)).hasSize(2).allSatisfy(line -> assertThat(line)
+                .startsWith("{\"text\":\"They went"));
+        assertThatThrownBy(() -> new SampleOptions(500, 1500, 101, 1))
+                .hasMessage("texts out of range: texts=101, allowed=0..100");
+    }
+
+    @Test
     void writesAFileWholeOrNotAtAll() throws IOException {
         Path file = directory.resolve("train.jsonl");
         SampleFile.write(file, generator(1), 3, done -> {});
@@ -97,9 +115,9 @@ class SampleGeneratorTest {
 
     @Test
     void refusesSamplesTooShortForTheirFacts() {
-        assertThatThrownBy(() -> new SampleOptions(100, 1500, 1))
+        assertThatThrownBy(() -> new SampleOptions(100, 1500, 0, 1))
                 .hasMessage("min-tokens out of range: min-tokens=100, allowed=300..16777216");
-        assertThatThrownBy(() -> new SampleOptions(1000, 900, 1))
+        assertThatThrownBy(() -> new SampleOptions(1000, 900, 0, 1))
                 .hasMessage("max-tokens out of range: max-tokens=900, allowed=1000..16777216");
     }
 }

@@ -37,7 +37,7 @@ class WrittenSamplesTest {
             .mapToObj(i -> "They went down to the sea for the " + i + "th time on that day in the year of the storm. "
                     + "Nobody knew why they did so, and nobody ever asked them about it, not even the old women.")
             .collect(Collectors.joining("\n\n"))));
-    private static final SampleOptions OPTIONS = new SampleOptions(500, 900, 4);
+    private static final SampleOptions OPTIONS = new SampleOptions(500, 900, 0, 4);
     /** Asks for the number of a passage and finds it; refuses every third. */
     private static final TextModel READER = (message, temperature, seed) -> {
         Matcher number = Pattern.compile("(\\d+)th time").matcher(message);
