@@ -134,6 +134,13 @@ final class EvalCommand extends LocretCommand {
             description = "Facts in a document (default: ${DEFAULT-VALUE}).")
     private int needles;
 
+    @Option(
+            names = "--open-answers",
+            description =
+                    "Give the first words of answers, as RULER and InfiniteBench do: what decides is what was kept,"
+                            + " not how the model begins.")
+    private boolean opened;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private long seed;
 
@@ -175,7 +182,8 @@ final class EvalCommand extends LocretCommand {
                 budgets,
                 samples,
                 seed,
-                questionAware.isOn());
+                questionAware.isOn(),
+                opened);
         ResultsFile results = ResultsFile.open(directory().resolve("results.jsonl"), settings);
         Evaluation evaluation = new Evaluation(
                 plan,
@@ -266,6 +274,7 @@ final class EvalCommand extends LocretCommand {
         settings.put("heads", heads == null ? "none" : heads.toString());
         settings.put("headsHash", ModelIdentity.hash(heads, weights));
         settings.put("questionFirst", String.valueOf(questionAware.isOn()));
+        settings.put("openAnswers", String.valueOf(opened));
         settings.put("questionAwareHeadsHash", ModelIdentity.hash(questionAware.headsPath(output), weights));
         settings.put("documents", listed(documents));
         settings.put("taskFiles", listed(taskFiles));

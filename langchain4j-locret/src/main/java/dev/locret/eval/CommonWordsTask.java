@@ -53,13 +53,14 @@ final class CommonWordsTask implements Task {
         }
         Collections.shuffle(list, new Random(random.nextLong()));
         Query query = new Query(
-                NAME,
-                "What are the " + COMMON + " most common words in the above list?",
-                common,
-                Scorer.CONTAINS_ALL,
-                -1,
-                MAX_TOKENS,
-                null);
+                        NAME,
+                        "What are the " + COMMON + " most common words in the above list?",
+                        common,
+                        Scorer.CONTAINS_ALL,
+                        -1,
+                        MAX_TOKENS,
+                        null)
+                .opened("The top " + COMMON + " words that appear most often in the list are:");
         return new Item(INTRODUCTION + "\n\n" + numbered(list), List.of(query), null);
     }
 

@@ -38,7 +38,7 @@ public final class Evaluation {
         this.plan = plan;
         this.engines = engines;
         this.results = results;
-        this.writer = new PromptWriter(tokenizer, template, plan.questionFirst());
+        this.writer = new PromptWriter(tokenizer, template, plan.questionFirst(), plan.opened());
     }
 
     /**

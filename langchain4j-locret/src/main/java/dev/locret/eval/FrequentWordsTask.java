@@ -57,13 +57,14 @@ final class FrequentWordsTask implements Task {
         }
         Collections.shuffle(text, new Random(random.nextLong()));
         Query query = new Query(
-                NAME,
-                QUESTION,
-                List.copyOf(vocabulary.subList(1, 1 + ASKED)),
-                Scorer.CONTAINS_ALL,
-                -1,
-                MAX_TOKENS,
-                Query.PARAGRAPH);
+                        NAME,
+                        QUESTION,
+                        List.copyOf(vocabulary.subList(1, 1 + ASKED)),
+                        Scorer.CONTAINS_ALL,
+                        -1,
+                        MAX_TOKENS,
+                        Query.PARAGRAPH)
+                .opened("According to the coded text above, the three most frequently appeared words are:");
         return new Item(INTRODUCTION + "\n\n" + String.join(" ", text), List.of(query), null);
     }
 

@@ -87,14 +87,17 @@ final class NiahTask implements Task {
             haystack.hide(needle, depth);
         }
         int asked = form.asked * form.values;
+        String name = "special magic " + form.noun() + " for "
+                + listed(keys.subList(0, asked).stream().distinct().toList()) + " mentioned in the provided text";
         Query query = new Query(
-                form.name,
-                question(keys.subList(0, asked).stream().distinct().toList()),
-                List.copyOf(values.subList(0, asked)),
-                Scorer.CONTAINS_ALL,
-                needles.size() == 1 ? depth : -1,
-                MAX_TOKENS,
-                Query.PARAGRAPH);
+                        form.name,
+                        (form.many() ? "What are all the " : "What is the ") + name + "?",
+                        List.copyOf(values.subList(0, asked)),
+                        Scorer.CONTAINS_ALL,
+                        needles.size() == 1 ? depth : -1,
+                        MAX_TOKENS,
+                        Query.PARAGRAPH)
+                .opened("The " + name + (form.many() ? " are" : " is"));
         return new Item(introduction + "\n\n" + haystack.text(), List.of(query), null);
     }
 
@@ -127,11 +130,9 @@ final class NiahTask implements Task {
         return "One of the special magic " + noun + " for " + key + " is: " + value + ".";
     }
 
-    private String question(List<String> keys) {
-        String query = keys.size() == 1
+    private static String listed(List<String> keys) {
+        return keys.size() == 1
                 ? keys.get(0)
                 : String.join(", ", keys.subList(0, keys.size() - 1)) + ", and " + keys.get(keys.size() - 1);
-        return (form.many() ? "What are all the special magic " : "What is the special magic ") + form.noun() + " for "
-                + query + " mentioned in the provided text?";
     }
 }

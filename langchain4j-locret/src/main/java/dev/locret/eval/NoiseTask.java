@@ -49,13 +49,14 @@ final class NoiseTask implements Task {
         double depth = random.nextDouble();
         haystack.hide(needle, depth);
         Query query = new Query(
-                what.replace(' ', '-'),
-                "What is the " + what + "?",
-                List.of(value),
-                Scorer.CONTAINS,
-                depth,
-                MAX_TOKENS,
-                Query.PARAGRAPH);
+                        what.replace(' ', '-'),
+                        "What is the " + what + "?",
+                        List.of(value),
+                        Scorer.CONTAINS,
+                        depth,
+                        MAX_TOKENS,
+                        Query.PARAGRAPH)
+                .opened("The " + what + " is");
         return new Item(INTRODUCTION + "\n\n" + haystack.text(), List.of(query), null);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Random;
  * @param samples documents of each task and length
  * @param seed of all that is drawn; the same documents for all policies
  * @param questionFirst whether questions stand in front of documents too, which are then read for each of them
+ * @param opened whether the first words of answers are given, where a task has some
  */
 public record Plan(
         List<Task> tasks,
@@ -25,7 +26,8 @@ public record Plan(
         List<Integer> budgets,
         int samples,
         long seed,
-        boolean questionFirst) {
+        boolean questionFirst,
+        boolean opened) {
     static final String FULL = "none";
 
     /**

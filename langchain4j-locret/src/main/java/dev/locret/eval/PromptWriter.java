@@ -24,6 +24,7 @@ final class PromptWriter {
     private final Tokenizer tokenizer;
     private final Optional<ChatTemplate> template;
     private final boolean questionFirst;
+    private final boolean opened;
 
     /** A place in a prompt: a span and a character of it. */
     private record Place(int span, int character) {}
@@ -31,11 +32,13 @@ final class PromptWriter {
     /**
      * @param template the model's, or empty for a model without, which goes on with the plain text
      * @param questionFirst whether each question stands in front of the document too
+     * @param opened whether answers have first words, where a query has some
      */
-    PromptWriter(Tokenizer tokenizer, Optional<ChatTemplate> template, boolean questionFirst) {
+    PromptWriter(Tokenizer tokenizer, Optional<ChatTemplate> template, boolean questionFirst, boolean opened) {
         this.tokenizer = tokenizer;
         this.template = template;
         this.questionFirst = questionFirst;
+        this.opened = opened;
     }
 
     /** The prompts of an item that has questions. */
@@ -50,7 +53,9 @@ final class PromptWriter {
             Place end = new Place(begin.span, after);
             Place tail = place(spans, question, true);
             int[] history = encodeMore(between(spans, end, tail));
-            int[] last = encodeMore(between(spans, tail, new Place(spans.size(), 0)));
+            List<PromptSpan> local = between(spans, tail, new Place(spans.size(), 0));
+            local.add(new PromptSpan(opening(item.queries().get(i)), false));
+            int[] last = encodeMore(local);
             if (questionFirst) {
                 int[] head = tokenizer.encodePrompt(between(spans, new Place(0, 0), begin));
                 int[] read = encodeMore(between(spans, begin, end));
@@ -65,13 +70,14 @@ final class PromptWriter {
 
     /** Tokens of the longest question of an item and what follows it. */
     int localTokens(Item item) {
-        return item.queries().stream()
-                .map(Query::question)
-                .mapToInt(question -> SplitPrompt.of(tokenizer, template, ANY_DOCUMENT, question)
+        return item.queries().stream().mapToInt(this::localTokens).max().orElse(0);
+    }
+
+    private int localTokens(Query query) {
+        return SplitPrompt.of(tokenizer, template, ANY_DOCUMENT, query.question())
                         .question()
-                        .length)
-                .max()
-                .orElse(0);
+                        .length
+                + tokenizer.encode(opening(query), false).length;
     }
 
     /** Tokens of the longest prompt with its answer, or of the document with its continuation. */
@@ -92,10 +98,15 @@ final class PromptWriter {
             messages.add(message(
                     "user", i > first ? question : opening + item.document().strip() + BREAK + question));
             if (i < index) {
-                messages.add(message("assistant", String.join(", ", answer(queries.get(i)))));
+                String answer = opening(queries.get(i)) + " " + String.join(", ", answer(queries.get(i)));
+                messages.add(message("assistant", answer.strip()));
             }
         }
         return template.map(t -> t.render(messages, tokenizer)).orElseGet(() -> plain(messages));
+    }
+
+    private String opening(Query query) {
+        return opened ? query.opening() : "";
     }
 
     /** All that was asked for, or the first of several wordings. */

@@ -95,7 +95,8 @@ final class Trials {
                 List.of(candidate.budget()),
                 documents,
                 0,
-                questionFirst);
+                questionFirst,
+                false);
         Engines engines = (policy, budget, local) -> LocretEngine.load(options(candidate));
         new Evaluation(plan, engines, file(candidate), text.tokenizer(), text.template()).run((done, of, note) -> {});
         return row(candidate, documents, Optional.empty());

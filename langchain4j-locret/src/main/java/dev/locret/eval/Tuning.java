@@ -72,7 +72,7 @@ public final class Tuning {
             Map<String, String> settings) {
         this.task = task;
         this.options = options;
-        PromptWriter writer = new PromptWriter(text.tokenizer(), text.template(), options.questionFirst);
+        PromptWriter writer = new PromptWriter(text.tokenizer(), text.template(), options.questionFirst, false);
         this.longest = most(writer::longest);
         this.localTokens = Math.max(Measurement.LOCAL_TOKENS, most(writer::localTokens));
         this.trials = new Trials(task, text, options.questionFirst, model, localTokens, directory, settings);

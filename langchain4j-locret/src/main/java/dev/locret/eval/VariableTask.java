@@ -102,12 +102,14 @@ final class VariableTask implements Task {
 
     private static Query query(String value, List<String> variables, double[] depths) {
         return new Query(
-                NAME,
-                "Find all variables that are assigned the value " + value + " in the text above.",
-                variables,
-                Scorer.CONTAINS_ALL,
-                Arrays.stream(depths).average().orElse(-1),
-                MAX_TOKENS,
-                Query.PARAGRAPH);
+                        NAME,
+                        "Find all variables that are assigned the value " + value + " in the text above.",
+                        variables,
+                        Scorer.CONTAINS_ALL,
+                        Arrays.stream(depths).average().orElse(-1),
+                        MAX_TOKENS,
+                        Query.PARAGRAPH)
+                .opened("According to the chain(s) of variable assignment in the text above, " + variables.size()
+                        + " variables are assigned the value " + value + ", they are:");
     }
 }

@@ -43,7 +43,7 @@ class PromptWriterTest {
 
     @Test
     void theDocumentIsReadOnceForIndependentQuestions() {
-        Prompts prompts = new PromptWriter(text.tokenizer(), text.template(), false).of(ITEM);
+        Prompts prompts = new PromptWriter(text.tokenizer(), text.template(), false, false).of(ITEM);
         assertThat(decoded(prompts.document())).endsWith("<|im_start|>user\n" + ITEM.document() + "\n\n");
         assertThat(prompts.parts()).hasSize(2).allSatisfy(part -> {
             assertThat(part.local()).isEqualTo(part.tokens().length);
@@ -57,7 +57,7 @@ class PromptWriterTest {
 
     @Test
     void turnsFollowTheRightAnswersOfThoseBefore() {
-        Prompts prompts = new PromptWriter(text.tokenizer(), text.template(), false).of(ITEM.asTurns());
+        Prompts prompts = new PromptWriter(text.tokenizer(), text.template(), false, false).of(ITEM.asTurns());
         Prompts.Part second = prompts.parts().get(1);
         assertThat(decoded(second.tokens()))
                 .isEqualTo("Who sat?<|im_end|>\n<|im_start|>assistant\nthe cat<|im_end|>\n"
@@ -68,7 +68,7 @@ class PromptWriterTest {
 
     @Test
     void aQuestionInFrontEndsWhereTheDocumentBegins() {
-        Prompts prompts = new PromptWriter(text.tokenizer(), text.template(), true).of(ITEM);
+        Prompts prompts = new PromptWriter(text.tokenizer(), text.template(), true, false).of(ITEM);
         assertThat(prompts.document()).isEmpty();
         Prompts.Part second = prompts.parts().get(1);
         assertThat(decoded(second.tokens()))
@@ -84,8 +84,31 @@ class PromptWriterTest {
     }
 
     @Test
+    void anAnswerMayBeOpened() {
+        Item item = new Item(
+                ITEM.document(),
+                ITEM.queries().stream().map(q -> q.opened("It is")).toList(),
+                null);
+        PromptWriter opening = new PromptWriter(text.tokenizer(), text.template(), false, true);
+        Prompts prompts = opening.of(item.asTurns());
+        Prompts.Part second = prompts.parts().get(1);
+        assertThat(decoded(second.tokens()))
+                .startsWith("Who sat?<|im_end|>\n<|im_start|>assistant\nIt is the cat<|im_end|>\n")
+                .endsWith("Where?<|im_end|>\n<|im_start|>assistant\nIt is");
+        assertThat(local(second)).isEqualTo("Where?<|im_end|>\n<|im_start|>assistant\nIt is");
+        assertThat(opening.localTokens(item))
+                .isEqualTo(new PromptWriter(text.tokenizer(), text.template(), false, false).localTokens(item) + 2);
+        assertThat(opening.of(ITEM).parts().get(1).tokens())
+                .isEqualTo(new PromptWriter(text.tokenizer(), text.template(), false, false)
+                        .of(item)
+                        .parts()
+                        .get(1)
+                        .tokens());
+    }
+
+    @Test
     void aModelWithoutTemplateGoesOnWithThePlainText() {
-        Prompts prompts = new PromptWriter(text.tokenizer(), Optional.empty(), true).of(ITEM.asTurns());
+        Prompts prompts = new PromptWriter(text.tokenizer(), Optional.empty(), true, false).of(ITEM.asTurns());
         assertThat(decoded(prompts.parts().get(1).tokens()))
                 .isEqualTo("Where?\n\n" + ITEM.document() + "\n\nWho sat?\n\nthe cat\n\nWhere?\n\n");
     }

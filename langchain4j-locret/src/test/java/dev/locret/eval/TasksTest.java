@@ -45,6 +45,33 @@ class TasksTest {
         assertThat(task.item(1, 1000, new Random(1))).isNotEqualTo(task.item(1, 1000, new Random(2)));
     }
 
+    @ParameterizedTest
+    @MethodSource("asking")
+    void theFirstWordsOfAnAnswerDoNotGiveItAway(String name) {
+        for (Query query : Tasks.create(name, CORPUS, COUNT, 6)
+                .item(0, 1000, new Random(3))
+                .queries()) {
+            assertThat(query.opening()).isEqualTo(query.opening().strip()).doesNotEndWith("?");
+            assertThat(query.expected()).noneMatch(query.opening()::contains);
+        }
+    }
+
+    @Test
+    void answersOpenAsRulerOpensThem() {
+        assertThat(opening("niah-single-2"))
+                .matches("The special magic number for \\w+ mentioned in the provided text is");
+        assertThat(opening("niah-multiquery"))
+                .matches("The special magic numbers for \\w+, \\w+, \\w+, and \\w+ mentioned in the provided text are");
+        assertThat(opening("noise-passkey")).isEqualTo("The pass key is");
+        assertThat(opening("needles")).matches("The special magic number for \\w+ is");
+        assertThat(opening("shared-kv")).isEmpty();
+    }
+
+    private static String opening(String task) {
+        Item item = Tasks.create(task, CORPUS, COUNT, 6).item(0, 1000, new Random(3));
+        return item.queries().get(0).opening();
+    }
+
     @Test
     void needlesAreSpreadOverTheDocumentWhereTheyAreSaidToBe() {
         Item item = Tasks.create("needles", CORPUS, COUNT, 6).item(0, 3000, new Random(5));
@@ -71,8 +98,8 @@ class TasksTest {
     @Test
     void refusesABudgetThatEvictsNothing() {
         List<Task> tasks = List.of(Tasks.create("needles", CORPUS, COUNT, 6));
-        assertThatThrownBy(() ->
-                        new Plan(tasks, List.of(4096, 512), true, List.of("keydiff"), List.of(128, 512), 1, 1, false))
+        assertThatThrownBy(() -> new Plan(
+                        tasks, List.of(4096, 512), true, List.of("keydiff"), List.of(128, 512), 1, 1, false, false))
                 .hasMessage("eval: budget is not below the length, nothing would be evicted: budget=512, length=512");
     }
 
