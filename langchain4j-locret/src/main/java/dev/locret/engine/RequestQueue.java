@@ -5,6 +5,7 @@ import dev.locret.common.LocretException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Requests that wait for a cache: those of higher priority first, of the same priority first come, first served. Those
@@ -16,6 +17,8 @@ final class RequestQueue {
     private final int sessions;
     private int free;
     private boolean closed;
+    /** Completes when nothing waits or runs any more; null while requests are accepted. */
+    private CompletableFuture<Void> drained;
 
     /**
      * @param capacity requests that may wait
@@ -55,6 +58,9 @@ final class RequestQueue {
         if (closed) {
             throw new LocretException(ErrorId.CLOSED, "engine: closed");
         }
+        if (drained != null) {
+            throw new LocretException(ErrorId.CLOSED, "engine: shutting down, no further requests");
+        }
     }
 
     /**
@@ -67,6 +73,7 @@ final class RequestQueue {
         while (true) {
             waiting.forEach(GenerationHandle::expire);
             waiting.removeIf(GenerationHandle::isDone);
+            tellDrained();
             if (closed || free == 0) {
                 return null;
             }
@@ -84,6 +91,34 @@ final class RequestQueue {
     /** Gives a cache back. */
     synchronized void release() {
         free++;
+        tellDrained();
+    }
+
+    /**
+     * Refuses further requests; those that wait and run go on.
+     *
+     * @return completes when they have ended, or the queue is closed
+     */
+    synchronized CompletableFuture<Void> drain() {
+        if (drained == null) {
+            drained = new CompletableFuture<>();
+            tellDrained();
+        }
+        return drained.copy();
+    }
+
+    /** Accepts requests again after {@link #drain}. */
+    synchronized void resume() {
+        if (drained != null) {
+            drained.complete(null);
+            drained = null;
+        }
+    }
+
+    private void tellDrained() {
+        if (drained != null && (closed || free == sessions && waiting.isEmpty())) {
+            drained.complete(null);
+        }
     }
 
     /** Ends requests whose time is over. */
@@ -117,6 +152,7 @@ final class RequestQueue {
         closed = true;
         List<GenerationHandle> rest = new ArrayList<>(waiting);
         waiting.clear();
+        tellDrained();
         notifyAll();
         return rest;
     }
