@@ -11,6 +11,7 @@ import dev.locret.text.ChatTemplate;
 import dev.locret.text.Tokenizer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A loaded model that answers prompts: one worker thread owns the device, requests wait in a fair queue, up to {@link
@@ -228,6 +229,21 @@ public final class LocretEngine implements AutoCloseable {
     /** Eviction policy of requests that name none; {@code auto} if it depends on the prompt. */
     public String policyName() {
         return parts.settings().policy();
+    }
+
+    /**
+     * Refuses further requests with {@code closed}, and lets those that wait and run come to their end: before {@link
+     * #close}, or until {@link #acceptRequests}.
+     *
+     * @return completes when none is left, or the engine is closed
+     */
+    public CompletableFuture<Void> drain() {
+        return queue.drain();
+    }
+
+    /** Accepts requests again after {@link #drain}; no effect on an engine that is closed. */
+    public void acceptRequests() {
+        queue.resume();
     }
 
     /** Ends all requests with {@code closed} and gives the device back; waits for the layer that is being computed. */

@@ -5,6 +5,7 @@ import dev.locret.common.LocretException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Requests that wait for a cache: those of higher priority first, of the same priority first come, first served. Those
@@ -17,6 +18,8 @@ final class RequestQueue {
     private int free;
     private EngineState state = EngineState.RUNNING;
     private LocretException failure;
+    /** Completes when nothing waits or runs any more; null while requests are accepted. */
+    private CompletableFuture<Void> drained;
 
     /**
      * @param capacity requests that may wait
@@ -56,6 +59,9 @@ final class RequestQueue {
         if (state != EngineState.RUNNING) {
             throw ended();
         }
+        if (drained != null) {
+            throw new LocretException(ErrorId.CLOSED, "engine: shutting down, no further requests");
+        }
     }
 
     /**
@@ -68,6 +74,7 @@ final class RequestQueue {
         while (true) {
             waiting.forEach(GenerationHandle::expire);
             waiting.removeIf(GenerationHandle::isDone);
+            tellDrained();
             if (state != EngineState.RUNNING || free == 0) {
                 return null;
             }
@@ -85,6 +92,34 @@ final class RequestQueue {
     /** Gives a cache back. */
     synchronized void release() {
         free++;
+        tellDrained();
+    }
+
+    /**
+     * Refuses further requests; those that wait and run go on.
+     *
+     * @return completes when they have ended, or the queue is closed
+     */
+    synchronized CompletableFuture<Void> drain() {
+        if (drained == null) {
+            drained = new CompletableFuture<>();
+            tellDrained();
+        }
+        return drained.copy();
+    }
+
+    /** Accepts requests again after {@link #drain}. */
+    synchronized void resume() {
+        if (drained != null) {
+            drained.complete(null);
+            drained = null;
+        }
+    }
+
+    private void tellDrained() {
+        if (drained != null && (state != EngineState.RUNNING || free == sessions && waiting.isEmpty())) {
+            drained.complete(null);
+        }
     }
 
     /** Ends requests whose time is over. */
@@ -137,6 +172,7 @@ final class RequestQueue {
         if (state == EngineState.RUNNING) {
             state = EngineState.DEVICE_FAILED;
             failure = deviceFailure;
+            tellDrained();
         }
     }
 
@@ -153,6 +189,7 @@ final class RequestQueue {
         }
         List<GenerationHandle> rest = new ArrayList<>(waiting);
         waiting.clear();
+        tellDrained();
         notifyAll();
         return rest;
     }
