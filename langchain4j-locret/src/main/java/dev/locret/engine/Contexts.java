@@ -174,6 +174,13 @@ public final class Contexts {
         return require(name).info();
     }
 
+    /**
+     * What a context holds: its tokens, and which of them each KV head kept. Fails like {@link #describe}.
+     */
+    public ContextContent content(String name) {
+        return ContextContent.of(require(name));
+    }
+
     /** Forgets a context and deletes its file; returns whether there was one. Running questions end as they would. */
     public boolean remove(String name) {
         return store.remove(checked(name));

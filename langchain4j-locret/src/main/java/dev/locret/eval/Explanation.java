@@ -111,7 +111,7 @@ public final class Explanation {
         }
         for (int[][] layer : kept) {
             for (int[] head : layer) {
-                int[] count = count(passages, head);
+                int[] count = Passages.count(passages, head);
                 for (int i = 0; i < text.length; i++) {
                     text[i].append(count[i] < 36 ? "0" : "").append(Integer.toString(count[i], 36));
                 }
@@ -120,26 +120,13 @@ public final class Explanation {
         return java.util.Arrays.stream(text).map(StringBuilder::toString).toArray(String[]::new);
     }
 
-    /** Positions in each passage; both ascend. */
-    private static int[] count(List<Passages.Passage> passages, int[] positions) {
-        int[] count = new int[passages.size()];
-        int at = 0;
-        for (int position : positions) {
-            while (position >= passages.get(at).end()) {
-                at++;
-            }
-            count[at]++;
-        }
-        return count;
-    }
-
     /** Share of its entries that each passage still has. */
     private static double[] shares(List<Passages.Passage> passages, int[][][] kept) {
         double[] shares = new double[passages.size()];
         int heads = 0;
         for (int[][] layer : kept) {
             for (int[] head : layer) {
-                int[] count = count(passages, head);
+                int[] count = Passages.count(passages, head);
                 for (int i = 0; i < shares.length; i++) {
                     shares[i] += count[i];
                 }

@@ -5,21 +5,23 @@ import dev.locret.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts tokens into passages that end where a sentence or a line does. */
-final class Passages {
+/** Cuts tokens into passages that end where a sentence or a line does, and counts what was kept of each. */
+public final class Passages {
     private static final int MAX_TOKENS = 60;
 
     /**
      * Tokens in a row.
      *
+     * @param text what they say, special tokens included
      * @param begin the first
      * @param end the one after the last
      */
-    record Passage(String text, int begin, int end) {}
+    public record Passage(String text, int begin, int end) {}
 
     private Passages() {}
 
-    static List<Passage> of(Tokenizer tokenizer, int[] tokens) {
+    /** The passages of {@code tokens}, which join without a gap. */
+    public static List<Passage> of(Tokenizer tokenizer, int[] tokens) {
         List<Passage> passages = new ArrayList<>();
         IncrementalDecoder decoder = new IncrementalDecoder(tokenizer, false);
         StringBuilder text = new StringBuilder();
@@ -37,6 +39,23 @@ final class Passages {
             }
         }
         return passages;
+    }
+
+    /**
+     * How many of {@code positions} lie in each passage.
+     *
+     * @param positions places of tokens, ascending
+     */
+    public static int[] count(List<Passage> passages, int[] positions) {
+        int[] count = new int[passages.size()];
+        int at = 0;
+        for (int position : positions) {
+            while (position >= passages.get(at).end()) {
+                at++;
+            }
+            count[at]++;
+        }
+        return count;
     }
 
     private static boolean ends(CharSequence text) {

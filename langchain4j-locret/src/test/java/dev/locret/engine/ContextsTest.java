@@ -43,6 +43,27 @@ class ContextsTest {
         return all;
     }
 
+    @Test
+    void tellsWhatEachHeadKept() {
+        load(EngineFixtures.withHeads());
+        int[] document = prompt(333, 1);
+        ContextInfo info = read("d", document);
+        ContextContent content = engine.contexts().content("d");
+        assertThat(content.tokens()).containsExactly(document);
+        long entries = 0;
+        for (int[][] layer : content.kept()) {
+            assertThat(layer).hasNumberOfRows(engine.config().kvHeads());
+            for (int[] head : layer) {
+                assertThat(head).hasSize(64).isSorted().doesNotHaveDuplicates();
+                assertThat(head[63]).isLessThan(333);
+                entries += 333 - head.length;
+            }
+        }
+        assertThat(content.kept()).hasNumberOfRows(engine.config().layers());
+        assertThat(entries).isEqualTo(info.entriesEvicted());
+        assertThatThrownBy(() -> engine.contexts().content("e")).hasMessage("contexts: not read: context=e, known=d");
+    }
+
     private ContextInfo read(String name, int[] tokens) {
         return engine.contexts()
                 .read(new ContextRequest(name, tokens), GenerationListener.NONE)
