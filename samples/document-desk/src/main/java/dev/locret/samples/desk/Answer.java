@@ -1,0 +1,86 @@
+package dev.locret.samples.desk;
+
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
+import java.io.IOException;
+import java.util.Map;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/** Sends an answer while it is written. When its reader has left, the model stops. */
+final class Answer implements StreamingChatResponseHandler {
+    private final SseEmitter emitter;
+    private volatile StreamingHandle handle;
+    private volatile boolean over;
+
+    Answer(SseEmitter emitter) {
+        this.emitter = emitter;
+        emitter.onCompletion(this::stop);
+        emitter.onError(failure -> stop());
+        emitter.onTimeout(this::stop);
+    }
+
+    /** Whether nothing more is to come. */
+    boolean isOver() {
+        return over;
+    }
+
+    private void stop() {
+        over = true;
+        StreamingHandle running = handle;
+        if (running != null) {
+            running.cancel();
+        }
+    }
+
+    /** Finds out whether the reader is still there, which only writing tells. */
+    void beat() {
+        if (!over) {
+            write(SseEmitter.event().comment("still here"));
+        }
+    }
+
+    @Override
+    public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
+        handle = context.streamingHandle();
+        if (over) {
+            stop();
+        } else {
+            send("text", Map.of("text", partial.text()));
+        }
+    }
+
+    @Override
+    public void onCompleteResponse(ChatResponse response) {
+        send("done", Map.of("tokens", response.tokenUsage().outputTokenCount()));
+        end();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        if (!over) {
+            send("failure", Map.of("message", String.valueOf(error.getMessage())));
+            end();
+        }
+    }
+
+    private void end() {
+        over = true;
+        emitter.complete();
+    }
+
+    private void send(String name, Map<String, ?> data) {
+        write(SseEmitter.event().name(name).data(data, MediaType.APPLICATION_JSON));
+    }
+
+    private synchronized void write(SseEmitter.SseEventBuilder event) {
+        try {
+            emitter.send(event);
+        } catch (IOException | IllegalStateException e) {
+            stop();
+        }
+    }
+}
