@@ -89,9 +89,9 @@ final class TrainDataCommand extends LocretCommand {
     @Option(
             names = "--texts",
             paramLabel = "PERCENT",
-            defaultValue = "25",
+            defaultValue = "0",
             description = "Share of samples that are text alone, whose end says what going on with it needs"
-                    + " (default: ${DEFAULT-VALUE}; none with --with-model).")
+                    + " (default: ${DEFAULT-VALUE}).")
     private int texts;
 
     @Option(
@@ -117,6 +117,9 @@ final class TrainDataCommand extends LocretCommand {
     void run(Output output) {
         Checks.inRange("samples", samples, 1, 10_000_000);
         Checks.argument(model != null || !withModel, () -> "--with-model needs a model: with-model=true, model=null");
+        Checks.argument(
+                texts == 0 || !withModel,
+                () -> "a model writes questions to all of its samples: with-model=true, texts=" + texts);
         Checks.inRange("hold-out", holdOut, 0, 90);
         SampleOptions options = new SampleOptions(minTokens, maxTokens, texts, seed);
         Corpus corpus = Corpus.of(Documents.read(documents, output));

@@ -58,7 +58,7 @@ public final class LocretEngine implements AutoCloseable {
      * <p>A context that is on disk only is read from there first, by the calling thread.
      *
      * @throws dev.locret.common.LocretException ({@code invalid-prompt}, {@code invalid-argument}) if it cannot be run,
-     *     {@code unknown-context}, {@code queue-full}, {@code closed}; {@code context-mismatch}, {@code file-damaged} or
+     *     {@code unknown-context}, {@code queue-full}, {@code closed}, {@code device-failed}; {@code context-mismatch}, {@code file-damaged} or
      *     {@code file-unsupported} if the context's file cannot be used
      */
     public Generation submit(GenerationRequest request, GenerationListener listener) {
@@ -139,6 +139,19 @@ public final class LocretEngine implements AutoCloseable {
     /** Tells {@code events} of requests from now on. */
     public void addEvents(EngineEvents events) {
         parts.monitor().add(Checks.notNull("events", events));
+    }
+
+    /** Whether requests are taken. */
+    public EngineState state() {
+        return queue.state();
+    }
+
+    /**
+     * What the device was lost by ({@code device-failed}), also after the engine was closed; empty if it was not. It shows
+     * when a request meets it, not before.
+     */
+    public Optional<LocretException> deviceFailure() {
+        return Optional.ofNullable(queue.failure());
     }
 
     /** What the engine is doing and has done. */
@@ -236,7 +249,7 @@ public final class LocretEngine implements AutoCloseable {
     /** Ends all requests with {@code closed} and gives the device back; waits for the layer that is being computed. */
     @Override
     public void close() {
-        queue.close().forEach(Scheduler::failClosed);
+        queue.close().forEach(handle -> handle.fail(queue.ended()));
         if (Thread.currentThread() == worker) {
             contexts.close(false);
             return;

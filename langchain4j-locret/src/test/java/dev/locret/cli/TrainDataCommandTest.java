@@ -126,6 +126,11 @@ class TrainDataCommandTest {
         assertThat(run("--with-model").err())
                 .isEqualTo("locret: invalid-argument: --with-model needs a model: with-model=true, model=null"
                         + System.lineSeparator());
+        assertThat(run("--with-model", "--model", DemoModel.path(), "--texts", "25")
+                        .err())
+                .isEqualTo(
+                        "locret: invalid-argument: a model writes questions to all of its samples: with-model=true, texts=25"
+                                + System.lineSeparator());
     }
 
     /** Facts that there is something to ask about. */
