@@ -26,6 +26,8 @@ final class Repository {
 
     static final int MAX_FILES = 5_000;
 
+    private static final int SNIFFED_BYTES = 4_096;
+
     private final Path root;
 
     Repository(Path directory) throws IOException {
@@ -36,7 +38,8 @@ final class Repository {
     }
 
     /**
-     * Names of the files relative to the directory, sorted, with {@code /}; hidden ones and links are left out.
+     * Names of the files relative to the directory, sorted, with {@code /}; hidden ones, links and those that begin
+     * as no text does are left out.
      *
      * @throws RefusedException if there are more than {@link #MAX_FILES}
      */
@@ -53,7 +56,7 @@ final class Repository {
 
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                    if (attributes.isRegularFile() && !isHidden(file)) {
+                    if (attributes.isRegularFile() && !isHidden(file) && !beginsBinary(file)) {
                         if (files.size() == MAX_FILES) {
                             throw new RefusedException("refused: more than " + MAX_FILES + " files in " + root);
                         }
@@ -72,6 +75,19 @@ final class Repository {
         }
         files.sort(null);
         return files;
+    }
+
+    private static boolean beginsBinary(Path file) {
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            for (byte b : in.readNBytes(SNIFFED_BYTES)) {
+                if (b == 0) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     private static boolean isHidden(Path path) {
