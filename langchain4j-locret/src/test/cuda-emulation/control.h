@@ -15,6 +15,11 @@ struct Control {
     int32_t capability;   // 40: compute capability times ten; 0 for 80
     int32_t devices;      // 44: devices that there are, plus one; 0 for one
     int64_t allocations;  // 48: device and pinned allocations alive, written here
+    int32_t failCode;     // 56: what the call fails with; 0 for CUDA_ERROR_LAUNCH_FAILED
+    int32_t driver;       // 60: version of the driver; 0 for 12090
+    int32_t refused;      // 64: 1 loads no machine code, 2 no PTX either
+    int32_t unused;
+    int64_t occupied;     // 72: memory of the device that others hold
 };
 extern Control* control;
 } // namespace emu

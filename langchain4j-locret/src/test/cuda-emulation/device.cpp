@@ -72,8 +72,15 @@ size_t memoryLimit() {
     return emu::control->memoryBytes ? emu::control->memoryBytes : 2ull << 30;
 }
 
-bool injected() {
-    return ++emu::control->calls == emu::control->failAt;
+CUresult injected() {
+    if (++emu::control->calls != emu::control->failAt) {
+        return CUDA_SUCCESS;
+    }
+    auto code = emu::control->failCode ? (CUresult)emu::control->failCode : CUDA_ERROR_LAUNCH_FAILED;
+    if (code >= CUDA_ERROR_ILLEGAL_ADDRESS && code <= CUDA_ERROR_LAUNCH_FAILED) {
+        setSticky(code);
+    }
+    return code;
 }
 
 CUcontext currentContext() {
@@ -112,7 +119,7 @@ CUDA_API CUresult cuGetExportTable(const void** table, const void*) {
 
 CUDA_API CUresult cuDriverGetVersion(int* version) {
     CALL;
-    *version = 12090;
+    *version = emu::control->driver ? emu::control->driver : 12090;
     return CUDA_SUCCESS;
 }
 
@@ -166,6 +173,15 @@ CUDA_API CUresult cuDeviceGetAttribute(int* value, CUdevice_attribute attribute,
         break;
     case CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN:
         *value = driver::maxSharedOptin();
+        break;
+    case CU_DEVICE_ATTRIBUTE_CLOCK_RATE:
+        *value = 1410000;
+        break;
+    case CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE:
+        *value = 1215000;
+        break;
+    case CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH:
+        *value = 5120;
         break;
     default:
         fprintf(stderr, "emu: device attribute %d is not known\n", (int)attribute);

@@ -44,8 +44,8 @@ const emu::Kernel* findKernel(const std::string& name);
 int maxSharedOptin();
 int capability();
 size_t memoryLimit();
-/** Counts a driver call; whether this is the one that must fail. */
-bool injected();
+/** Counts a driver call; the error that it must fail with, or success. What a context does not survive stays with it. */
+CUresult injected();
 /** The error that a context keeps after a kernel failed in it, or success. */
 CUresult stickyError();
 CUcontext currentContext();
@@ -62,8 +62,8 @@ struct CUstream_st {
 // Every entry point begins with one of these two.
 #define CALL                                                                                                       \
     LOCK;                                                                                                          \
-    if (driver::injected()) {                                                                                      \
-        return CUDA_ERROR_LAUNCH_FAILED;                                                                           \
+    if (CUresult injected = driver::injected()) {                                                                  \
+        return injected;                                                                                           \
     }
 #define CALL_IN_CONTEXT                                                                                            \
     CALL                                                                                                           \

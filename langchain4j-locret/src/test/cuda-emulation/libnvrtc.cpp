@@ -7,7 +7,7 @@
 enum Result { OK = 0, COMPILATION = 6, NO_NAME = 10 };
 
 struct Program {
-    std::string source, name, image, log;
+    std::string source, name, image, ptx, log;
 };
 
 API int nvrtcVersion(int* major, int* minor) {
@@ -34,7 +34,7 @@ API int nvrtcGetSupportedArchs(int* archs) {
 
 API int nvrtcCreateProgram(Program** program, const char* source, const char* name, int, const char* const*,
                            const char* const*) {
-    *program = new Program{source, name ? name : "", "", ""};
+    *program = new Program{source, name ? name : "", "", "", ""};
     return OK;
 }
 
@@ -49,10 +49,13 @@ API int nvrtcCompileProgram(Program* program, int count, const char* const* opti
         program->log = program->name + "(1): error: #error directive";
         return COMPILATION;
     }
-    program->image = "emulated cubin of " + program->name + ":";
+    std::string rest = " of " + program->name + ":";
     for (int i = 0; i < count; i++) {
-        program->image += std::string(" ") + options[i];
+        rest += std::string(" ") + options[i];
     }
+    // There is machine code for a real architecture only.
+    program->image = rest.find("=sm_") == std::string::npos ? "" : "emulated cubin" + rest;
+    program->ptx = "emulated ptx" + rest;
     return OK;
 }
 
@@ -63,6 +66,16 @@ API int nvrtcGetCUBINSize(Program* program, size_t* bytes) {
 
 API int nvrtcGetCUBIN(Program* program, char* image) {
     memcpy(image, program->image.c_str(), program->image.size() + 1);
+    return OK;
+}
+
+API int nvrtcGetPTXSize(Program* program, size_t* bytes) {
+    *bytes = program->ptx.size() + 1;
+    return OK;
+}
+
+API int nvrtcGetPTX(Program* program, char* ptx) {
+    memcpy(ptx, program->ptx.c_str(), program->ptx.size() + 1);
     return OK;
 }
 

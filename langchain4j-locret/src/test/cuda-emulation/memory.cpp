@@ -84,7 +84,7 @@ CUDA_API CUresult cuMemAlloc_v2(CUdeviceptr* at, size_t bytes) {
     if (!bytes) {
         return CUDA_ERROR_INVALID_VALUE;
     }
-    if (driver::used + driver::rounded(bytes) > driver::memoryLimit()) {
+    if (driver::used + driver::rounded(bytes) + emu::control->occupied > driver::memoryLimit()) {
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
     CUresult result = driver::allocate(driver::device, at, bytes);
@@ -102,7 +102,7 @@ CUDA_API CUresult cuMemFree_v2(CUdeviceptr at) {
 
 CUDA_API CUresult cuMemGetInfo_v2(size_t* available, size_t* total) {
     CALL_IN_CONTEXT;
-    *available = driver::memoryLimit() - driver::used;
+    *available = driver::memoryLimit() - driver::used - emu::control->occupied;
     *total = driver::memoryLimit();
     return CUDA_SUCCESS;
 }

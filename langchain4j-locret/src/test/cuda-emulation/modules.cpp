@@ -130,9 +130,12 @@ CUDA_API CUresult cuModuleLoadData(CUmodule* module, const void* image) {
     CALL_IN_CONTEXT;
     auto* made = new CUmod_st;
     CUresult result = CUDA_SUCCESS;
-    if (!memcmp(image, ELFMAG, 4)) {
+    bool ptx = !strncmp((const char*)image, "emulated ptx", 12);
+    if (emu::control->refused > ptx) {
+        result = ptx ? CUDA_ERROR_UNSUPPORTED_PTX_VERSION : CUDA_ERROR_NO_BINARY_FOR_GPU;
+    } else if (!memcmp(image, ELFMAG, 4)) {
         result = loadCubin(made, (const char*)image);
-    } else if (!strncmp((const char*)image, "emulated cubin", 14)) {
+    } else if (ptx || !strncmp((const char*)image, "emulated cubin", 14)) {
         made->everyKernel = true;
     } else {
         result = CUDA_ERROR_NO_BINARY_FOR_GPU;

@@ -75,7 +75,8 @@ record ChatRuntime(
     }
 
     private LoadedModel model(ChatRequestParameters parameters) {
-        LoadedModel model = models.get(parameters.modelName());
+        // A request that was made before the model was loaded does not know its name.
+        LoadedModel model = models.get(name(parameters));
         if (model == null) {
             throw new ModelNotFoundException("no such model is loaded: modelName=" + parameters.modelName()
                     + ", loaded=" + String.join(", ", models.keySet()));
@@ -83,10 +84,14 @@ record ChatRuntime(
         return model;
     }
 
+    private String name(ChatRequestParameters parameters) {
+        return parameters.modelName() == null ? defaults.modelName() : parameters.modelName();
+    }
+
     private ChatResponse response(ChatRequest request, AnswerCollector answer, GenerationResult result) {
         LocretChatResponseMetadata metadata = LocretChatResponseMetadata.builder()
                 .id("locret-" + UUID.randomUUID())
-                .modelName(request.modelName())
+                .modelName(name(request.parameters()))
                 .tokenUsage(new LocretTokenUsage(result.promptTokens(), result.outputTokens(), result.cachedTokens()))
                 .finishReason(
                         switch (result.finish()) {

@@ -30,7 +30,7 @@ public class LocretChatModel extends LocretModel implements ChatModel {
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
-        return runtime.chat(request);
+        return runtime().chat(request);
     }
 
     /** Setters of {@link LocretChatModel}. */

@@ -5,6 +5,8 @@ import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.locret.chat.ExceptionMapper;
+import dev.locret.common.LocretException;
 import dev.locret.engine.ContextReading;
 import dev.locret.engine.GenerationListener;
 import dev.locret.engine.LocretEngine;
@@ -13,19 +15,33 @@ import java.util.Set;
 
 /** What both chat models have in common, named as their interfaces name it. */
 abstract class LocretModel implements AutoCloseable {
-    final ChatRuntime runtime;
+    private final RuntimeSource source;
 
-    LocretModel(ChatRuntime runtime) {
-        this.runtime = runtime;
+    LocretModel(RuntimeSource source) {
+        this.source = source;
     }
 
-    /** What requests leave open, with the model's name. */
+    /** The runtime, waiting for its engine; fails with LangChain4j's exceptions. */
+    final ChatRuntime runtime() {
+        try {
+            return source.get();
+        } catch (LocretException e) {
+            throw ExceptionMapper.map(e);
+        }
+    }
+
+    /** Whether {@link #runtime} does not wait. */
+    final boolean isLoaded() {
+        return source.isThere();
+    }
+
+    /** What requests leave open, with the model's name once it is loaded. */
     public LocretChatRequestParameters defaultRequestParameters() {
-        return runtime.defaults();
+        return source.defaults();
     }
 
     public List<ChatModelListener> listeners() {
-        return runtime.listeners();
+        return source.listeners();
     }
 
     public ModelProvider provider() {
@@ -33,12 +49,12 @@ abstract class LocretModel implements AutoCloseable {
     }
 
     public Set<Capability> supportedCapabilities() {
-        return runtime.capabilities();
+        return source.capabilities();
     }
 
-    /** The loaded model, which other models may share; of several, the one of the defaults. */
+    /** The loaded model, which other models may share, waiting for it; of several, the one of the defaults. */
     public LocretEngine engine() {
-        return runtime.engine();
+        return source.get().engine();
     }
 
     /**
@@ -63,12 +79,12 @@ abstract class LocretModel implements AutoCloseable {
      *     is not the user's
      */
     public ContextReading readContext(String name, ChatRequest request, GenerationListener listener) {
-        return runtime.readContext(name, request, listener);
+        return source.get().readContext(name, request, listener);
     }
 
     /** Frees the model, unless it is shared; requests in progress fail. No effect when closed. */
     @Override
     public void close() {
-        runtime.close();
+        source.close();
     }
 }

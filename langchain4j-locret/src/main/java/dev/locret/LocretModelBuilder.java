@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Setters that both chat models have. A model is either loaded, from {@link #modelPath(Path)} and what else there is
@@ -34,6 +35,7 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
     private ChatRequestParameters defaultRequestParameters = LocretChatRequestParameters.EMPTY;
     private final Map<String, LocretEngine> otherEngines = new LinkedHashMap<>();
     private LocretEngine engine;
+    private Supplier<LocretEngine> engineSupplier;
     private ModelSource modelSource;
     private ToolFormat toolFormat;
     private boolean returnThinking;
@@ -223,6 +225,19 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
     }
 
     /**
+     * As {@link #engine(LocretEngine)} for a model that need not be loaded yet: the first call of the chat model asks for
+     * it and waits for it, a streaming one on a thread of its own. Until then {@code defaultRequestParameters()} has no
+     * model's name but that of {@link #modelName}.
+     *
+     * @param engineSupplier gives the same engine each time, and blocks until it is loaded; what it throws the call fails
+     *     with, and the next one asks again
+     */
+    public B engineSupplier(Supplier<LocretEngine> engineSupplier) {
+        this.engineSupplier = engineSupplier;
+        return self();
+    }
+
+    /**
      * Further models by the names under which requests select them; they stay open when this one is closed.
      *
      * @param engines loaded models by name
@@ -376,21 +391,30 @@ public abstract class LocretModelBuilder<B extends LocretModelBuilder<B>> {
     }
 
     /** Checks all settings, then loads the model unless it is shared. */
-    ChatRuntime runtime() {
+    RuntimeSource runtime() {
         LocretChatRequestParameters defaults =
                 LocretChatRequestParameters.of(defaultRequestParameters).overrideWith(parameters.build());
         Parameters.check(defaults);
-        if (engine != null) {
+        if (engine != null || engineSupplier != null) {
             Checks.argument(
                     modelSource == null && loading.isEmpty(),
                     () -> "a shared engine is loaded already, so these cannot be set with it: "
                             + (modelSource == null ? "" : "modelPath ") + String.join(" ", loading.keySet()));
-            return runtime(engine, false, defaults);
+            Checks.argument(
+                    engine == null || engineSupplier == null, () -> "engine is given twice: engine, engine-supplier");
+            return engine != null
+                    ? RuntimeSource.of(runtime(engine, false, defaults))
+                    : new RuntimeSource(
+                            engineSupplier,
+                            loaded -> runtime(loaded, false, defaults),
+                            defaults,
+                            listeners,
+                            supportedCapabilities);
         }
         Checks.argument(modelSource != null, () -> "model-path is missing: model-path=null, engine=null");
         LocretEngine loaded = load();
         try {
-            return runtime(loaded, true, defaults);
+            return RuntimeSource.of(runtime(loaded, true, defaults));
         } catch (RuntimeException e) {
             loaded.close();
             throw e;

@@ -2,9 +2,11 @@ package dev.locret;
 
 import static dev.langchain4j.spi.ServiceHelper.loadFactories;
 
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.locret.chat.ResponseStream;
 import dev.locret.spi.LocretStreamingChatModelBuilderFactory;
 
 /**
@@ -29,6 +31,23 @@ public class LocretStreamingChatModel extends LocretModel implements StreamingCh
 
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+        if (isLoaded()) {
+            runtime().stream(request, handler);
+        } else {
+            Thread waiting = new Thread(() -> streamWhenLoaded(request, handler), "locret-waiting");
+            waiting.setDaemon(true);
+            waiting.start();
+        }
+    }
+
+    private void streamWhenLoaded(ChatRequest request, StreamingChatResponseHandler handler) {
+        ChatRuntime runtime;
+        try {
+            runtime = runtime();
+        } catch (LangChain4jException e) {
+            ResponseStream.fail(handler, e);
+            return;
+        }
         runtime.stream(request, handler);
     }
 

@@ -4,6 +4,7 @@ import dev.locret.common.Checks;
 import dev.locret.common.LocretException;
 import dev.locret.tensor.HostTensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The seam that every device implements. The forward pass, the cache and eviction are written over these operations and
@@ -20,6 +21,11 @@ public interface Backend extends AutoCloseable {
 
     /** The device in a few words, for logs and {@code locret inspect}: name, kernels, threads. */
     String describe();
+
+    /** Why nothing will work on this device any more, if that is so; a new backend may. */
+    default Optional<LocretException> failure() {
+        return Optional.empty();
+    }
 
     /** Bytes that can still be allocated. */
     long availableBytes();

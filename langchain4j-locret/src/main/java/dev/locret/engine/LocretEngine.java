@@ -11,6 +11,7 @@ import dev.locret.text.ChatTemplate;
 import dev.locret.text.Tokenizer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A loaded model that answers prompts: one worker thread owns the device, requests wait in a fair queue, up to {@link
@@ -57,7 +58,7 @@ public final class LocretEngine implements AutoCloseable {
      * <p>A context that is on disk only is read from there first, by the calling thread.
      *
      * @throws dev.locret.common.LocretException ({@code invalid-prompt}, {@code invalid-argument}) if it cannot be run,
-     *     {@code unknown-context}, {@code queue-full}, {@code closed}; {@code context-mismatch}, {@code file-damaged} or
+     *     {@code unknown-context}, {@code queue-full}, {@code closed}, {@code device-failed}; {@code context-mismatch}, {@code file-damaged} or
      *     {@code file-unsupported} if the context's file cannot be used
      */
     public Generation submit(GenerationRequest request, GenerationListener listener) {
@@ -140,6 +141,19 @@ public final class LocretEngine implements AutoCloseable {
         parts.monitor().add(Checks.notNull("events", events));
     }
 
+    /** Whether requests are taken. */
+    public EngineState state() {
+        return queue.state();
+    }
+
+    /**
+     * What the device was lost by ({@code device-failed}), also after the engine was closed; empty if it was not. It shows
+     * when a request meets it, not before.
+     */
+    public Optional<LocretException> deviceFailure() {
+        return Optional.ofNullable(queue.failure());
+    }
+
     /** What the engine is doing and has done. */
     public EngineStatus status() {
         SnapshotMemory snapshots = parts.snapshots();
@@ -217,10 +231,25 @@ public final class LocretEngine implements AutoCloseable {
         return parts.settings().policy();
     }
 
+    /**
+     * Refuses further requests with {@code closed}, and lets those that wait and run come to their end: before {@link
+     * #close}, or until {@link #acceptRequests}.
+     *
+     * @return completes when none is left, or the engine is closed
+     */
+    public CompletableFuture<Void> drain() {
+        return queue.drain();
+    }
+
+    /** Accepts requests again after {@link #drain}; no effect on an engine that is closed. */
+    public void acceptRequests() {
+        queue.resume();
+    }
+
     /** Ends all requests with {@code closed} and gives the device back; waits for the layer that is being computed. */
     @Override
     public void close() {
-        queue.close().forEach(Scheduler::failClosed);
+        queue.close().forEach(handle -> handle.fail(queue.ended()));
         if (Thread.currentThread() == worker) {
             contexts.close(false);
             return;

@@ -5,6 +5,7 @@ import dev.locret.common.LocretException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Requests that wait for a cache: those of higher priority first, of the same priority first come, first served. Those
@@ -15,7 +16,10 @@ final class RequestQueue {
     private final int capacity;
     private final int sessions;
     private int free;
-    private boolean closed;
+    private EngineState state = EngineState.RUNNING;
+    private LocretException failure;
+    /** Completes when nothing waits or runs any more; null while requests are accepted. */
+    private CompletableFuture<Void> drained;
 
     /**
      * @param capacity requests that may wait
@@ -28,7 +32,7 @@ final class RequestQueue {
     }
 
     /**
-     * Adds a request; fails with {@code queue-full} or {@code closed}.
+     * Adds a request; fails with {@code queue-full}, {@code closed} or {@code device-failed}.
      *
      * @return requests that wait now
      */
@@ -52,8 +56,11 @@ final class RequestQueue {
     }
 
     private void requireOpen() {
-        if (closed) {
-            throw new LocretException(ErrorId.CLOSED, "engine: closed");
+        if (state != EngineState.RUNNING) {
+            throw ended();
+        }
+        if (drained != null) {
+            throw new LocretException(ErrorId.CLOSED, "engine: shutting down, no further requests");
         }
     }
 
@@ -61,13 +68,14 @@ final class RequestQueue {
      * The next request, which takes a free cache.
      *
      * @param block whether to wait for one
-     * @return null if there is none, no cache is free, or the queue was closed
+     * @return null if there is none, no cache is free, or the queue takes none any more
      */
     synchronized GenerationHandle take(boolean block) throws InterruptedException {
         while (true) {
             waiting.forEach(GenerationHandle::expire);
             waiting.removeIf(GenerationHandle::isDone);
-            if (closed || free == 0) {
+            tellDrained();
+            if (state != EngineState.RUNNING || free == 0) {
                 return null;
             }
             if (!waiting.isEmpty()) {
@@ -84,6 +92,34 @@ final class RequestQueue {
     /** Gives a cache back. */
     synchronized void release() {
         free++;
+        tellDrained();
+    }
+
+    /**
+     * Refuses further requests; those that wait and run go on.
+     *
+     * @return completes when they have ended, or the queue is closed
+     */
+    synchronized CompletableFuture<Void> drain() {
+        if (drained == null) {
+            drained = new CompletableFuture<>();
+            tellDrained();
+        }
+        return drained.copy();
+    }
+
+    /** Accepts requests again after {@link #drain}. */
+    synchronized void resume() {
+        if (drained != null) {
+            drained.complete(null);
+            drained = null;
+        }
+    }
+
+    private void tellDrained() {
+        if (drained != null && (state != EngineState.RUNNING || free == sessions && waiting.isEmpty())) {
+            drained.complete(null);
+        }
     }
 
     /** Ends requests whose time is over. */
@@ -108,15 +144,52 @@ final class RequestQueue {
         return new EngineStatus.Queue(count, capacity, sessions - free, sessions, Duration.ofNanos(longest));
     }
 
-    synchronized boolean isClosed() {
-        return closed;
+    synchronized EngineState state() {
+        return state;
     }
 
-    /** Refuses further requests and returns those that waited. */
+    /** What was wrong with the device, or null. */
+    synchronized LocretException failure() {
+        return failure;
+    }
+
+    synchronized boolean isClosed() {
+        return state != EngineState.RUNNING;
+    }
+
+    /** What a request fails with that comes, or is still there, after the end. */
+    synchronized LocretException ended() {
+        return state == EngineState.DEVICE_FAILED
+                ? new LocretException(
+                        ErrorId.DEVICE_FAILED,
+                        "engine: its device failed, load another engine: " + failure.getMessage(),
+                        failure)
+                : new LocretException(ErrorId.CLOSED, "engine: closed");
+    }
+
+    /** Refuses further requests because the device is lost, unless that was so before. */
+    synchronized void fail(LocretException deviceFailure) {
+        if (state == EngineState.RUNNING) {
+            state = EngineState.DEVICE_FAILED;
+            failure = deviceFailure;
+            tellDrained();
+        }
+    }
+
+    /** Refuses further requests because the engine is closed, and returns those that waited. */
     synchronized List<GenerationHandle> close() {
-        closed = true;
+        state = EngineState.CLOSED;
+        return end();
+    }
+
+    /** Refuses further requests, for the reason that there was before if there was one, and returns those that waited. */
+    synchronized List<GenerationHandle> end() {
+        if (state == EngineState.RUNNING) {
+            state = EngineState.CLOSED;
+        }
         List<GenerationHandle> rest = new ArrayList<>(waiting);
         waiting.clear();
+        tellDrained();
         notifyAll();
         return rest;
     }

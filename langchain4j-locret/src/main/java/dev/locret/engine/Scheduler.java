@@ -4,8 +4,6 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.SamplingSpec;
 import dev.locret.cache.KvCache;
-import dev.locret.common.ErrorId;
-import dev.locret.common.LocretException;
 import dev.locret.model.Segment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -55,14 +53,12 @@ final class Scheduler implements Runnable {
             Thread.currentThread().interrupt();
         } finally {
             // Also when an Error ends this thread: nobody may wait for ever.
-            queue.close().forEach(Scheduler::failClosed);
-            active.forEach(generation -> failClosed(generation.handle()));
+            List<GenerationHandle> waiting = queue.end();
+            waiting.forEach(handle -> handle.fail(queue.ended()));
+            active.forEach(generation -> generation.handle().fail(queue.ended()));
+            // Also after a failure: another engine needs the memory.
             parts.backend().close();
         }
-    }
-
-    static void failClosed(GenerationHandle handle) {
-        handle.fail(new LocretException(ErrorId.CLOSED, "engine: closed"));
     }
 
     private void admit() throws InterruptedException {
@@ -74,7 +70,7 @@ final class Scheduler implements Runnable {
                 active.add(generation);
                 generation.tellStarted(parts.monitor());
             } catch (RuntimeException e) {
-                next.fail(e);
+                fail(next, e);
                 release(cache);
             }
             next = queue.take(false);
@@ -160,7 +156,7 @@ final class Scheduler implements Runnable {
             choose(batch, logits);
         } catch (RuntimeException e) {
             // The device failed: a kernel's error shows only when something waits for it.
-            batch.forEach(generation -> generation.handle().fail(e));
+            batch.forEach(generation -> fail(generation.handle(), e));
         }
     }
 
@@ -205,8 +201,14 @@ final class Scheduler implements Runnable {
             // Its handle has ended already, or the engine closes.
             return;
         } catch (RuntimeException e) {
-            generation.handle().fail(e);
+            fail(generation.handle(), e);
         }
+    }
+
+    /** Ends a generation; if the device is lost, who waits for it finds that out from the engine. */
+    private void fail(GenerationHandle handle, RuntimeException failure) {
+        parts.backend().failure().ifPresent(queue::fail);
+        handle.fail(failure);
     }
 
     /** Runs before every layer of a chunk: answers that have waited long enough for it get a token. */

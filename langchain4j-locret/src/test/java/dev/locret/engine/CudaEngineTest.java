@@ -1,6 +1,7 @@
 package dev.locret.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.locret.common.ErrorId;
@@ -14,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole engines with {@code device=cuda} on the emulated driver. */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
@@ -37,6 +40,9 @@ class CudaEngineTest {
 
     /** Policies that need heads of a kind of their own. */
     private static final Set<String> OWN_HEADS = Set.of("trimkv", "kvzap");
+
+    /** {@code CUDA_ERROR_ILLEGAL_ADDRESS}. */
+    private static final int ILLEGAL_ADDRESS = 700;
 
     private EmulatedCuda emulation;
 
@@ -197,6 +203,73 @@ class CudaEngineTest {
             before = emulation.allocations();
         }
         assertThat(failures).isGreaterThan(50);
+    }
+
+    /** A kernel's error in the middle of an answer, while another answer is under way and a third request waits. */
+    @Test
+    void aLostDeviceEndsAllRequestsAndTheEngineSaysSo() {
+        long before = emulation.allocations();
+        LocretEngine engine = LocretEngine.load(options().maxSessions(2).build());
+        assertThat(engine.state()).isEqualTo(EngineState.RUNNING);
+        assertThat(engine.deviceFailure()).isEmpty();
+        CountDownLatch allSubmitted = new CountDownLatch(1);
+        GenerationListener breaks = new GenerationListener() {
+            @Override
+            public void onRead(int tokensRead, int promptTokens, int entriesKept, double tokensPerSecond) {
+                await(allSubmitted);
+                if (tokensRead == promptTokens) {
+                    emulation.failAt(100, ILLEGAL_ADDRESS);
+                }
+            }
+        };
+        List<Generation> generations = List.of(
+                engine.submit(EngineFixtures.greedy(EngineFixtures.prompt(30, 1), 12), breaks),
+                engine.submit(EngineFixtures.greedy(EngineFixtures.prompt(30, 2), 12), GenerationListener.NONE),
+                engine.submit(EngineFixtures.greedy(EngineFixtures.prompt(30, 3), 12), GenerationListener.NONE));
+        allSubmitted.countDown();
+        for (Generation generation : generations) {
+            assertThatThrownBy(generation::await)
+                    .isInstanceOfSatisfying(
+                            LocretException.class, e -> assertThat(e.id()).isEqualTo(ErrorId.DEVICE_FAILED))
+                    .hasMessageContaining("CUDA_ERROR_ILLEGAL_ADDRESS (700)");
+        }
+        assertThat(engine.state()).isEqualTo(EngineState.DEVICE_FAILED);
+        assertThat(engine.deviceFailure()).hasValueSatisfying(e -> assertThat(e)
+                .hasMessageMatching("cuda: .* failed: CUDA_ERROR_ILLEGAL_ADDRESS \\(700\\)"));
+        GenerationRequest request = EngineFixtures.greedy(EngineFixtures.prompt(20, 1), 4);
+        assertThatThrownBy(() -> engine.generate(request))
+                .hasMessageMatching("engine: its device failed, load another engine: "
+                        + "cuda: .* failed: CUDA_ERROR_ILLEGAL_ADDRESS \\(700\\)");
+        try (LocretEngine next = LocretEngine.load(options().build())) {
+            assertThat(next.generate(request).outputTokens()).isEqualTo(4);
+            assertThat(next.state()).isEqualTo(EngineState.RUNNING);
+        }
+        engine.close();
+        assertThat(engine.state()).isEqualTo(EngineState.CLOSED);
+        assertThat(engine.deviceFailure()).isPresent();
+        assertThatThrownBy(() -> engine.generate(request)).hasMessage("engine: closed");
+        assertThat(emulation.allocations()).isEqualTo(before);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Another library in the process destroyed the context, or it went with the driver. */
+    @ParameterizedTest
+    @ValueSource(ints = {201, 709})
+    void aContextDestroyedUnderUsIsALostDevice(int code) {
+        try (LocretEngine engine = LocretEngine.load(options().build())) {
+            GenerationRequest request = EngineFixtures.greedy(EngineFixtures.prompt(20, 1), 4);
+            engine.generate(request);
+            emulation.failAt(3, code);
+            assertThatThrownBy(() -> engine.generate(request)).hasMessageEndingWith("(" + code + ")");
+            assertThat(engine.state()).isEqualTo(EngineState.DEVICE_FAILED);
+        }
     }
 
     private static EngineOptions.Builder options() {

@@ -15,8 +15,10 @@ import dev.locret.backend.RotaryTable;
 import dev.locret.backend.SamplingSpec;
 import dev.locret.backend.TrainingOperations;
 import dev.locret.backend.TrainingSpec;
+import dev.locret.common.LocretException;
 import dev.locret.tensor.HostTensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -43,6 +45,11 @@ final class ProbedBackend implements Backend {
     @Override
     public String describe() {
         return inner.describe();
+    }
+
+    @Override
+    public Optional<LocretException> failure() {
+        return inner.failure();
     }
 
     @Override

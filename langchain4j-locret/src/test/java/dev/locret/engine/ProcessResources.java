@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * @param residentBytes of the process, 0 where the system does not tell; for a reader, since it grows with what the
  *     heap ever touched
  */
-record ProcessResources(long heapBytes, long bufferBytes, long buffers, long files, long residentBytes) {
+public record ProcessResources(long heapBytes, long bufferBytes, long buffers, long files, long residentBytes) {
     /** What a JVM that has warmed up still adds by itself: compiled code's data, statistics of the test. */
     private static final long HEAP_SLACK = 24 << 20;
 
@@ -32,7 +32,7 @@ record ProcessResources(long heapBytes, long bufferBytes, long buffers, long fil
     private static final int PAUSE_MILLIS = 50;
 
     /** What is held for good. */
-    static ProcessResources now() throws InterruptedException, IOException {
+    public static ProcessResources now() throws InterruptedException, IOException {
         ProcessResources least = read();
         // Mapped files are given back some time after a collection found that nobody has them.
         for (int unchanged = 0; unchanged < COLLECTIONS; unchanged++) {
@@ -75,7 +75,7 @@ record ProcessResources(long heapBytes, long bufferBytes, long buffers, long fil
     }
 
     /** Fails if there is more now than in the given state before. */
-    void assertNoMoreThan(ProcessResources before) {
+    public void assertNoMoreThan(ProcessResources before) {
         assertThat(bufferBytes).as("bytes outside the heap").isLessThanOrEqualTo(before.bufferBytes);
         assertThat(buffers).as("buffers outside the heap").isLessThanOrEqualTo(before.buffers);
         assertThat(files).as("open files").isLessThanOrEqualTo(before.files + FILE_SLACK);
@@ -83,14 +83,14 @@ record ProcessResources(long heapBytes, long bufferBytes, long buffers, long fil
     }
 
     /** Threads of engines. */
-    static Set<Thread> threads() {
+    public static Set<Thread> threads() {
         Set<Thread> ours = new HashSet<>(Thread.getAllStackTraces().keySet());
         ours.removeIf(thread -> !thread.getName().startsWith("locret"));
         return ours;
     }
 
     /** Fails if a thread of an engine goes on that was not there before. */
-    static void assertNoThreadsBut(Set<Thread> before) throws InterruptedException {
+    public static void assertNoThreadsBut(Set<Thread> before) throws InterruptedException {
         for (Thread thread : threads()) {
             if (!before.contains(thread)) {
                 // One that was told to end may need a moment for it.

@@ -75,8 +75,11 @@ public final class EmulatedCuda {
     }
 
     private void reset() {
-        for (int at = 0; at < 48; at += 4) {
-            control.putInt(at, 0);
+        for (int at = 0; at < 80; at += 4) {
+            // What is alive is the driver's to count.
+            if (at < 48 || at >= 56) {
+                control.putInt(at, 0);
+            }
         }
     }
 
@@ -119,6 +122,40 @@ public final class EmulatedCuda {
     public EmulatedCuda failAt(long call) {
         control.putLong(32, 0);
         control.putLong(24, call);
+        return this;
+    }
+
+    /**
+     * As above with an error of a kernel's own choosing; what a context does not survive stays with it.
+     *
+     * @param code a {@code CUresult}
+     */
+    public EmulatedCuda failAt(long call, int code) {
+        control.putInt(56, code);
+        return failAt(call);
+    }
+
+    /** Version of the driver, as 12090 for 12.9. */
+    public EmulatedCuda driverVersion(int version) {
+        control.putInt(60, version);
+        return this;
+    }
+
+    /** Lets the driver load no machine code, as one that is too old for it. */
+    public EmulatedCuda refuseMachineCode() {
+        control.putInt(64, 1);
+        return this;
+    }
+
+    /** Lets the driver load neither machine code nor PTX. */
+    public EmulatedCuda refuseCode() {
+        control.putInt(64, 2);
+        return this;
+    }
+
+    /** Memory of the device that other processes hold. */
+    public EmulatedCuda occupiedBytes(long bytes) {
+        control.putLong(72, bytes);
         return this;
     }
 

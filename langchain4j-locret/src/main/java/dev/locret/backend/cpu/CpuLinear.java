@@ -152,14 +152,15 @@ final class CpuLinear {
                 kernels.unpack(weight.format(), weight.words(), from, groups, b);
             }
             int depth = Math.min(groups * size, weight.columns() - group * size);
-            boolean add = accumulate || group > 0;
+            boolean first = group == 0;
+            boolean add = accumulate || !first;
             for (int row = 0; row < rows; row += rowBlock) {
                 int count = Math.min(rowBlock, rows - row);
                 int packed = Math.max(0, Math.min(count, packedRows - row));
                 int at = row * in.columns() + group * size * inputRows;
                 int stride = inputRows * in.columns();
                 int aOffset = Math.toIntExact(in.offset() + (long) (row + packed) * in.stride() + (long) group * size);
-                tile(count, projection, panel, row, add, thread, (c, cOffset, cStride, sum) -> {
+                tile(count, projection, panel, row, first, add, thread, (c, cOffset, cStride, sum) -> {
                     if (packed > 0) {
                         kernels.multiplyInputs(packed, depth, inputs, at, stride, b, bOffset, c, cOffset, cStride, sum);
                     }
@@ -175,15 +176,27 @@ final class CpuLinear {
         void into(float[] c, int cOffset, int cStride, boolean add);
     }
 
-    private void tile(int rows, Projection projection, int panel, int row, boolean add, int thread, Product product) {
+    /**
+     * @param first whether the product is the first that goes to {@code out}, which the bias goes with
+     * @param add whether the product is added to what {@code out} holds
+     */
+    private void tile(
+            int rows,
+            Projection projection,
+            int panel,
+            int row,
+            boolean first,
+            boolean add,
+            int thread,
+            Product product) {
         Matrix out = projection.out();
         float[] c = CpuBuffer.floats(out.buffer());
         int cOffset = Math.toIntExact(out.offset() + (long) row * out.stride() + (long) panel * width);
         int columns = Math.min(width, projection.weight().rows() - panel * width);
-        if (projection.bias() != null && !add) {
+        if (projection.bias() != null && first) {
             float[] bias = CpuBuffer.floats(projection.bias());
             for (int r = 0; r < rows; r++) {
-                System.arraycopy(bias, panel * width, c, cOffset + r * out.stride(), columns);
+                start(bias, panel * width, c, cOffset + r * out.stride(), columns, add);
             }
             add = true;
         }
@@ -198,6 +211,17 @@ final class CpuLinear {
         product.into(tile, 0, width, add);
         for (int r = 0; r < rows; r++) {
             System.arraycopy(tile, r * width, c, cOffset + r * out.stride(), columns);
+        }
+    }
+
+    /** Puts a part of the bias where the product is added to then, or adds it. */
+    private static void start(float[] bias, int from, float[] c, int at, int columns, boolean add) {
+        if (!add) {
+            System.arraycopy(bias, from, c, at, columns);
+            return;
+        }
+        for (int i = 0; i < columns; i++) {
+            c[at + i] += bias[from + i];
         }
     }
 
@@ -219,10 +243,11 @@ final class CpuLinear {
         float[] tile = tiles[thread];
         if (accumulate) {
             System.arraycopy(c, cOffset, tile, 0, columns);
-        } else if (projection.bias() != null) {
-            System.arraycopy(CpuBuffer.floats(projection.bias()), first * width, tile, 0, columns);
         } else {
             Arrays.fill(tile, 0, columns, 0f);
+        }
+        if (projection.bias() != null) {
+            start(CpuBuffer.floats(projection.bias()), first * width, tile, 0, columns, accumulate);
         }
         if (weight.floats() != null) {
             for (int panel = first; panel < last; panel++) {

@@ -24,6 +24,7 @@ import dev.locret.tensor.HostTensor;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A graphics card by CUDA: one context with one stream, in which all operations are queued in order. It needs NVIDIA's
@@ -90,6 +91,11 @@ public final class CudaBackend implements Backend {
     public String describe() {
         return "cuda:" + context.ordinal() + ", " + context.name() + ", sm_" + context.capability()
                 + (precision == Precision.FULL ? ", full precision" : "");
+    }
+
+    @Override
+    public Optional<LocretException> failure() {
+        return context.failure();
     }
 
     @Override

@@ -6,6 +6,7 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABI
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -23,6 +24,10 @@ final class CudaContext implements AutoCloseable {
     private static final int LEAST_CAPABILITY = 75;
     /** Errors that leave a context unusable. */
     private static final Set<Integer> STICKY = Set.of(
+            CUresult.CUDA_ERROR_DEINITIALIZED,
+            CUresult.CUDA_ERROR_INVALID_CONTEXT,
+            CUresult.CUDA_ERROR_ECC_UNCORRECTABLE,
+            CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED,
             CUresult.CUDA_ERROR_ILLEGAL_ADDRESS,
             CUresult.CUDA_ERROR_LAUNCH_TIMEOUT,
             CUresult.CUDA_ERROR_ASSERT,
@@ -42,7 +47,7 @@ final class CudaContext implements AutoCloseable {
     private final String name;
     private final int capability;
     private boolean closed;
-    private String death;
+    private volatile LocretException death;
 
     /**
      * @param ordinal number of the device, from 0
@@ -106,13 +111,14 @@ final class CudaContext implements AutoCloseable {
     /** Makes this context that of the calling thread; before every call that needs one. */
     void enter() {
         if (death != null) {
-            throw new LocretException(ErrorId.DEVICE_FAILED, "cuda: the device failed before: " + death);
+            throw new LocretException(
+                    ErrorId.DEVICE_FAILED, "cuda: the device failed before: " + death.getMessage(), death);
         }
         if (closed) {
             throw new LocretException(ErrorId.CLOSED, "cuda: the device was closed: device=cuda:" + ordinal);
         }
         if (CURRENT.get() != this) {
-            Cuda.check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
+            check(JCudaDriver.cuCtxSetCurrent(context), "cuCtxSetCurrent");
             CURRENT.set(this);
         }
     }
@@ -122,10 +128,15 @@ final class CudaContext implements AutoCloseable {
         if (code != CUresult.CUDA_SUCCESS) {
             LocretException failure = Cuda.failure(code, call);
             if (STICKY.contains(code)) {
-                death = failure.getMessage();
+                death = failure;
             }
             throw failure;
         }
+    }
+
+    /** The error that left this context unusable, if there was one. */
+    Optional<LocretException> failure() {
+        return Optional.ofNullable(death);
     }
 
     /** Waits for all work; errors of kernels show here. */

@@ -15,12 +15,15 @@ import org.springframework.util.unit.DataSize;
  *
  * @param modelPath GGUF file, safetensors file, directory with either, or hf:owner/name[@revision][/file], which is
  *     downloaded unless it is here. Without it there are no beans.
+ * @param load When the model is loaded: before the application has started, in the background, or by the first call.
  * @param retainingHeadsPath Retaining heads trained for the very model, as safetensors or as a PyTorch file.
  * @param questionAwareHeadsPath Retaining heads trained with the question in front of the document.
- * @param device Device that computes: auto (the CPU), cpu, cuda or cuda:N.
- * @param cacheBudget Entries that each KV head keeps, for example 4096, or memory for all caches, for example 2GB.
+ * @param device Device that computes: auto (the CPU), cpu, cuda or cuda:N, the graphics card of number N from 0.
+ * @param cacheBudget Entries that each KV head keeps, for example 4096, or memory for all caches, for example 2GB. An
+ *     eighth of the model's window unless set, at most 16384.
  * @param chunkSize Tokens of a prompt that are read at a time.
- * @param stabilizers Last entries that stay in the cache after each chunk but the final one.
+ * @param stabilizers Last entries that stay in the cache after each chunk but the final one. An eighth of the budget
+ *     unless set.
  * @param localTokens Last tokens of a prompt, such as the question, which are read after the final eviction.
  * @param pinnedTokens First tokens of a prompt that stay whatever their score. By default what the chat template writes
  *     in front of the user's first text, at most a quarter of the budget.
@@ -30,13 +33,16 @@ import org.springframework.util.unit.DataSize;
  * @param valueNorm Whether scores are combined with the norm of what an entry adds to the output.
  * @param mergeEvicted Whether values that are dropped are merged into those of the nearest keys that stay.
  * @param kvCacheType How the cache holds keys and values: f32, or f16, q8-0 and q4-0, which take less memory.
- * @param policy Eviction policy: auto, locret, keydiff, streaming-llm, h2o, snapkv, tova, sirllm, random or none.
+ * @param policy Eviction policy, which decides the entries that are kept. With auto it is that of the trained heads, if
+ *     there are any.
  * @param ropeFactors Longrope's factors: long, or auto for the short ones inside the original window.
- * @param threads Threads that compute.
+ * @param threads Threads that compute. All processors unless set.
  * @param maxSessions Requests that are computed at once, each with a cache of its own.
  * @param queueCapacity Requests that may wait. Further ones are refused.
- * @param timeout Time for a request, waiting included. Unlimited unless set, since long prompts take long.
- * @param prefixCacheSize Memory for what was read of earlier prompts, 0 for none.
+ * @param timeout Time for a request, waiting for its turn or for the model to be loaded included. Unlimited unless set,
+ *     since long prompts take long.
+ * @param prefixCacheSize Memory for what was read of earlier prompts, 0 for none. Room for six caches unless set, at most
+ *     a quarter of the memory left.
  * @param tokenGap Longest time between two tokens of an answer that the reading of another prompt may cause.
  * @param contexts Texts that are read once and asked often.
  * @param chatModel Defaults of requests to the chat model.
@@ -45,6 +51,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties(LocretProperties.PREFIX)
 record LocretProperties(
         String modelPath,
+        @DefaultValue("eager") LoadMode load,
         String retainingHeadsPath,
         String questionAwareHeadsPath,
         String device,
@@ -71,14 +78,14 @@ record LocretProperties(
         @DefaultValue Request chatModel,
         @DefaultValue Request streamingChatModel) {
     static final String PREFIX = "langchain4j.locret";
-    static final String CHAT_MODEL = PREFIX + ".chat-model";
-    static final String STREAMING_CHAT_MODEL = PREFIX + ".streaming-chat-model";
+    static final String CHAT_MODEL = "chat-model";
+    static final String STREAMING_CHAT_MODEL = "streaming-chat-model";
 
     /**
      * Texts that are read once and asked often.
      *
-     * @param directory Directory in which they outlive the process. Without it they do not.
-     * @param maxSize Most that the directory may hold, beyond which the oldest go, 0 for no limit.
+     * @param directory Directory in which texts that were read outlive the process. Without it they do not.
+     * @param maxSize Most that this directory may hold, beyond which the oldest go, 0 for no limit.
      */
     record Contexts(String directory, DataSize maxSize) {}
 

@@ -4,6 +4,7 @@ import dev.locret.LocretModelBuilder;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.engine.EngineOptions;
+import dev.locret.engine.LocretEngine;
 import dev.locret.hub.DownloadProgress;
 import dev.locret.hub.HubConfig;
 import dev.locret.hub.ModelHub;
@@ -17,11 +18,35 @@ import java.util.function.Supplier;
 final class Settings {
     private Settings() {}
 
-    /** Options of loading; a model that is not here is downloaded. */
-    static EngineOptions engineOptions(LocretProperties properties) {
-        Path model = new ModelHub(HubConfig.fromEnvironment())
-                .resolve(ModelSource.parse(properties.modelPath()), DownloadProgress.NONE);
-        EngineOptions.Builder options = EngineOptions.builder(model).pinnedTokens(EngineOptions.PINNED_BY_TEMPLATE);
+    /**
+     * What loads a model; one that is not here is downloaded. What can be checked without the model is checked at once.
+     *
+     * @param prefix of its properties
+     */
+    static Supplier<LocretEngine> engine(String prefix, LocretProperties properties) {
+        return under(prefix, "", () -> {
+            ModelSource source = ModelSource.parse(properties.modelPath() == null ? "" : properties.modelPath());
+            if (source instanceof ModelSource.Local local) {
+                EngineOptions options =
+                        apply(properties, EngineOptions.builder(present(local))).build();
+                return () -> under(prefix, "", () -> LocretEngine.load(options));
+            }
+            apply(properties, EngineOptions.builder(Path.of("")));
+            return () -> under(
+                    prefix,
+                    "",
+                    () -> LocretEngine.load(apply(properties, EngineOptions.builder(present(source)))
+                            .build()));
+        });
+    }
+
+    private static Path present(ModelSource source) {
+        return new ModelHub(HubConfig.fromEnvironment()).resolve(source, DownloadProgress.NONE);
+    }
+
+    /** Options of loading. */
+    static EngineOptions.Builder apply(LocretProperties properties, EngineOptions.Builder options) {
+        options.pinnedTokens(EngineOptions.PINNED_BY_TEMPLATE);
         ifSet(properties.retainingHeadsPath(), path -> options.headsPath(Path.of(path)));
         ifSet(properties.questionAwareHeadsPath(), path -> options.questionAwareHeadsPath(Path.of(path)));
         ifSet(properties.device(), options::device);
@@ -42,14 +67,14 @@ final class Settings {
         ifSet(properties.maxSessions(), options::maxSessions);
         ifSet(properties.queueCapacity(), options::queueCapacity);
         ifSet(properties.prefixCacheSize(), size -> options.prefixCacheBytes(size.toBytes()));
-        ifSet(properties.tokenGap(), gap -> options.tokenGapMillis(Math.toIntExact(gap.toMillis())));
+        ifSet(properties.tokenGap(), gap -> options.tokenGapMillis((int) Math.min(Integer.MAX_VALUE, gap.toMillis())));
         ifSet(properties.contexts().directory(), directory -> options.contextsDirectory(Path.of(directory)));
         ifSet(properties.contexts().maxSize(), size -> options.contextsDirectoryBytes(size.toBytes()));
-        return options.build();
+        return options;
     }
 
     /** Defaults of requests. */
-    static <B extends LocretModelBuilder<B>> B request(B builder, Request request) {
+    static <B extends LocretModelBuilder<B>> B apply(Request request, B builder) {
         return builder.modelName(request.modelName())
                 .temperature(request.temperature())
                 .topP(request.topP())
@@ -70,15 +95,23 @@ final class Settings {
                 .supportedCapabilities(request.supportedCapabilities());
     }
 
-    /** Has a message about a value begin with the prefix of its property. */
-    static <T> T under(String prefix, Supplier<T> creation) {
+    /**
+     * Has a message about a value begin with its property.
+     *
+     * @param prefix of a model's properties
+     * @param group of properties below it, or empty
+     */
+    static <T> T under(String prefix, String group, Supplier<T> creation) {
         try {
             return creation.get();
+        } catch (LocretStartException e) {
+            throw e;
         } catch (LocretException e) {
-            if (e.id() != ErrorId.INVALID_ARGUMENT) {
-                throw e;
-            }
-            throw new LocretException(e.id(), prefix + ": " + e.getMessage(), e);
+            String message =
+                    e.id() == ErrorId.INVALID_ARGUMENT || e.getMessage().startsWith("unknown device")
+                            ? PropertyNames.blamed(prefix, group, e.getMessage()) + ": " + e.getMessage()
+                            : e.getMessage();
+            throw new LocretStartException(prefix, message, e);
         }
     }
 

@@ -204,7 +204,8 @@ class LocretAutoConfigurationTest {
     void namesThePropertyOfABadValue() {
         loaded.withPropertyValues("langchain4j.locret.chat-model.top-p=1.5").run(context -> assertThat(context)
                 .getFailure()
-                .hasStackTraceContaining("langchain4j.locret.chat-model: top-p out of range: top-p=1.5, allowed=0..1"));
+                .hasStackTraceContaining(
+                        "langchain4j.locret.chat-model.top-p: top-p out of range: top-p=1.5, allowed=0..1"));
         loaded.withPropertyValues("langchain4j.locret.timeout=soon")
                 .run(context -> assertThat(context).getFailure().hasStackTraceContaining("langchain4j.locret.timeout"));
         loaded.withPropertyValues("langchain4j.locret.chat-model.top-k=many").run(context -> assertThat(context)
@@ -214,7 +215,8 @@ class LocretAutoConfigurationTest {
                         "langchain4j.locret.model-path=" + DemoModel.path(), "langchain4j.locret.cache-budget=much")
                 .run(context -> assertThat(context)
                         .getFailure()
-                        .hasStackTraceContaining("langchain4j.locret: cache-budget is neither a number of entries"));
+                        .hasStackTraceContaining(
+                                "langchain4j.locret.cache-budget: cache-budget is neither a number of entries"));
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -2,52 +2,76 @@ package dev.locret.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.locret.cache.BudgetAllocation;
+import dev.locret.eviction.EvictionPolicies;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** What an editor shows for a property. */
 class LocretPropertiesMetadataTest {
-    @Test
-    void describesEveryProperty() throws IOException {
-        Map<String, String> descriptions = descriptions();
+    private final ConfigurationMetadata metadata = ConfigurationMetadata.load();
 
-        assertThat(descriptions.keySet())
-                .containsExactlyInAnyOrderElementsOf(properties(LocretProperties.PREFIX, LocretProperties.class));
+    LocretPropertiesMetadataTest() throws IOException {}
+
+    @Test
+    void describesEveryProperty() {
+        Map<String, String> descriptions = new TreeMap<>();
+        metadata.properties().forEach(property -> descriptions.put(property.name(), property.description()));
+        List<String> expected = properties(LocretProperties.PREFIX, LocretProperties.class);
+        expected.addAll(properties(LocretProperties.PREFIX, LocretModelsProperties.class));
+
+        assertThat(descriptions.keySet()).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(descriptions).allSatisfy((name, description) -> assertThat(description)
                 .as(name)
                 .matches("[A-Z].*\\.")
                 .doesNotStartWith("The ")
                 .doesNotStartWith("A ")
-                .doesNotContain("{@"));
+                .doesNotContain("{@")
+                .doesNotContain("  "));
     }
 
-    private static Map<String, String> descriptions() throws IOException {
-        Map<String, String> descriptions = new TreeMap<>();
-        try (InputStream in =
-                LocretProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
-            for (JsonNode property : new ObjectMapper().readTree(in).get("properties")) {
-                descriptions.put(
-                        property.get("name").asText(),
-                        property.path("description").asText());
-            }
-        }
-        return descriptions;
+    @Test
+    void defaultsCanBeWritten() {
+        Map<String, String> written = new TreeMap<>();
+        metadata.properties().stream()
+                .filter(property -> property.defaultValue() != null)
+                .forEach(property -> written.put(property.name(), property.defaultValue()));
+
+        assertThat(written).hasSizeGreaterThan(15);
+        new Binder(new MapConfigurationPropertySource(written)).bind(LocretProperties.PREFIX, LocretProperties.class);
+    }
+
+    @Test
+    void hintsAreTheValuesThatThereAre() {
+        assertThat(metadata.hint("langchain4j.locret.policy")).containsExactlyInAnyOrderElementsOf(policies());
+        assertThat(metadata.hint("langchain4j.locret.budget-allocation"))
+                .containsExactlyElementsOf(Arrays.stream(BudgetAllocation.values())
+                        .map(Object::toString)
+                        .toList());
+        assertThat(metadata.hint("langchain4j.locret.kv-cache-type")).containsExactly("f32", "f16", "q8_0", "q4_0");
+        assertThat(metadata.hint("langchain4j.locret.load")).containsExactly("eager", "background", "lazy");
+        assertThat(metadata.hint("langchain4j.locret.rope-factors")).containsExactly("long", "auto");
+        assertThat(metadata.hint("langchain4j.locret.device")).containsExactly("auto", "cpu", "cuda", "cuda:1");
+    }
+
+    private static List<String> policies() {
+        List<String> names = new ArrayList<>(EvictionPolicies.names());
+        names.add("auto");
+        return names;
     }
 
     private static List<String> properties(String prefix, Class<?> type) {
         List<String> names = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
-            String name = prefix + "."
-                    + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+            String name = prefix + "." + PropertyNames.kebab(component.getName());
             if (component.getType().isRecord()) {
                 names.addAll(properties(name, component.getType()));
             } else {

@@ -7,6 +7,7 @@ import dev.locret.eval.Candidate;
 import dev.locret.eval.TuningSamples;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Path;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.BindHandler;
@@ -30,7 +31,8 @@ class TunedPropertiesTest {
                         new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
 
         LocretProperties properties = bound.get();
-        EngineOptions options = Settings.engineOptions(properties);
+        EngineOptions options = Settings.apply(properties, EngineOptions.builder(Path.of(properties.modelPath())))
+                .build();
         Candidate chosen = TuningSamples.CHOSEN;
         assertThat(options.policy()).isEqualTo(chosen.policy());
         assertThat(options.cacheBudget()).isEqualTo(chosen.budget());

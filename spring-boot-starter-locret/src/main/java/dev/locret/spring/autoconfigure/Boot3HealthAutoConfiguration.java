@@ -1,0 +1,42 @@
+package dev.locret.spring.autoconfigure;
+
+import dev.locret.engine.LocretEngine;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.actuate.health.AbstractHealthIndicator;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.Status;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** Health {@code locret} where it is as Boot 3 has it. */
+@AutoConfiguration(after = LocretNamedModelsAutoConfiguration.class)
+@ConditionalOnClass({LocretEngine.class, AbstractHealthIndicator.class})
+@ConditionalOnBean(EngineLifecycle.class)
+@ConditionalOnEnabledHealthIndicator("locret")
+public final class Boot3HealthAutoConfiguration {
+    @Bean
+    @ConditionalOnMissingBean(name = {"locretHealthIndicator", "locretHealthContributor"})
+    AbstractHealthIndicator locretHealthIndicator(ObjectProvider<EngineLifecycle> engines) {
+        return new EngineHealthIndicator(engines.orderedStream().toList());
+    }
+
+    private static final class EngineHealthIndicator extends AbstractHealthIndicator {
+        private final List<EngineLifecycle> engines;
+
+        EngineHealthIndicator(List<EngineLifecycle> engines) {
+            super("health of Locret's engines cannot be told");
+            this.engines = engines;
+        }
+
+        @Override
+        protected void doHealthCheck(Health.Builder builder) {
+            EngineHealth health = EngineHealth.of(engines);
+            builder.status(new Status(health.status())).withDetails(health.details());
+        }
+    }
+}
