@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class ConfigurationDocTest {
     private static final Path DOC = Path.of("..", "docs", "configuration.md");
     private static final String CHAT = "langchain4j.locret.chat-model.";
+    private static final String ENDPOINT = "management.endpoint.locret.";
     private static final String STREAMING = "langchain4j.locret.streaming-chat-model.";
 
     private final ConfigurationMetadata metadata = ConfigurationMetadata.load();
@@ -43,7 +44,10 @@ class ConfigurationDocTest {
                 ## Engine
 
                 """);
-        table(text, name -> !name.startsWith(CHAT) && !name.startsWith(STREAMING), "langchain4j.locret.");
+        table(
+                text,
+                name -> !name.startsWith(CHAT) && !name.startsWith(STREAMING) && !name.startsWith(ENDPOINT),
+                "langchain4j.locret.");
         text.append("""
 
                 ## Requests
@@ -53,6 +57,8 @@ class ConfigurationDocTest {
 
                 """);
         table(text, name -> name.startsWith(CHAT), CHAT);
+        text.append("\n## Actuator's endpoint\n\n");
+        table(text, name -> name.startsWith(ENDPOINT), ENDPOINT);
         text.append("\n## Values\n");
         metadata.hints().forEach((name, values) -> {
             text.append("\n`").append(name).append("`:\n\n| | |\n|---|---|\n");
