@@ -34,7 +34,11 @@ class DocumentController {
     private final Streams streams;
 
     DocumentController(
-            Desk desk, DocumentRepository documents, TextExtractor extractor, ReadingRoom readingRoom, Streams streams) {
+            Desk desk,
+            DocumentRepository documents,
+            TextExtractor extractor,
+            ReadingRoom readingRoom,
+            Streams streams) {
         this.desk = desk;
         this.documents = documents;
         this.extractor = extractor;

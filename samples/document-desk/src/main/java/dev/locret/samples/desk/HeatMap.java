@@ -56,8 +56,8 @@ record HeatMap(int layers, int heads, double[] shares, List<Cell> cells) {
 
     private static void requireIn(String name, int index, int count) {
         if (index < ALL || index >= count) {
-            throw new IllegalArgumentException(
-                    "There is no " + name + " " + index + ": " + name + "s are 0 to " + (count - 1) + ", " + ALL + " is all");
+            throw new IllegalArgumentException("There is no " + name + " " + index + ": " + name + "s are 0 to "
+                    + (count - 1) + ", " + ALL + " is all");
         }
     }
 

@@ -40,8 +40,8 @@ final class HeatPicture {
     /** From nearly white for what no head kept to dark blue for what all of them did; half shares can be told apart too. */
     static Color shade(double share) {
         double t = Math.sqrt(share);
-        return new Color(
-                (int) Math.round(244 - t * (244 - 12)), (int) Math.round(246 - t * (246 - 52)), (int) Math.round(248 - t * (248 - 105)));
+        return new Color((int) Math.round(244 - t * (244 - 12)), (int) Math.round(246 - t * (246 - 52)), (int)
+                Math.round(248 - t * (248 - 105)));
     }
 
     byte[] png() {

@@ -34,7 +34,7 @@ class SecurityConfiguration {
                         // An answer that is under way ends as it would, also when its session is over by then.
                         .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                         .permitAll()
-                        .requestMatchers("/desk.css")
+                        .requestMatchers("/desk.css", "/icon.svg", "/favicon.ico")
                         .permitAll()
                         .anyRequest()
                         .authenticated())
@@ -51,7 +51,8 @@ class SecurityConfiguration {
     @Bean
     UserDetailsService users(DeskProperties properties) {
         List<UserDetails> users = new ArrayList<>();
-        properties.users()
+        properties
+                .users()
                 .forEach((name, password) -> users.add(
                         User.withUsername(name).password(password).roles("USER").build()));
         if (users.isEmpty()) {

@@ -73,7 +73,8 @@ class TextExtractor {
             throw new RejectedUploadException("This file is encrypted: remove its password first", e);
         } catch (IOException | SAXException | TikaException e) {
             if (WriteLimitReachedException.isWriteLimitReached(e)) {
-                throw new RejectedUploadException("There are more than " + maxCharacters + " characters of text in this file", e);
+                throw new RejectedUploadException(
+                        "There are more than " + maxCharacters + " characters of text in this file", e);
             }
             throw new RejectedUploadException("This file cannot be read: " + reason(e), e);
         }
@@ -84,7 +85,10 @@ class TextExtractor {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+        String message = root.getMessage();
+        return message == null
+                ? root.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
     }
 
     private static ParseContext onlyThisFile() {
@@ -96,7 +100,8 @@ class TextExtractor {
             }
 
             @Override
-            public void parseEmbedded(InputStream stream, ContentHandler handler, Metadata metadata, boolean outputHtml) {}
+            public void parseEmbedded(
+                    InputStream stream, ContentHandler handler, Metadata metadata, boolean outputHtml) {}
         });
         return context;
     }
@@ -104,6 +109,8 @@ class TextExtractor {
     private static String clean(String text) {
         // A database may refuse the character 0.
         String spaces = SPACES.matcher(text.replace("\0", "")).replaceAll(" ");
-        return GAPS.matcher(LINES.matcher(spaces).replaceAll("\n")).replaceAll("\n\n").strip();
+        return GAPS.matcher(LINES.matcher(spaces).replaceAll("\n"))
+                .replaceAll("\n\n")
+                .strip();
     }
 }
