@@ -32,7 +32,8 @@ final class MemoryChart {
         XYChart memory = chart("Memory", "MiB");
         double mib = 1 << 20;
         line(memory, "the process", calls, turns.stream().mapToDouble(t -> t.residentBytes() / mib));
-        // Every token has an entry per layer and KV head, so a cache that keeps them all grows as the conversation does.
+        // Every token has an entry per layer and KV head, so a cache that keeps them all grows as the conversation
+        // does.
         line(
                 memory,
                 "a cache of the whole conversation",

@@ -31,7 +31,12 @@ final class RepoAgent {
      * @param maxCalls calls after which it must answer
      * @param trace told of each call and its result
      */
-    RepoAgent(ChatModel model, Map<ToolSpecification, ToolExecutor> tools, int minCalls, int maxCalls, Consumer<String> trace) {
+    RepoAgent(
+            ChatModel model,
+            Map<ToolSpecification, ToolExecutor> tools,
+            int minCalls,
+            int maxCalls,
+            Consumer<String> trace) {
         this.assistant = AiServices.builder(Assistant.class)
                 .chatModel(model)
                 .chatMemory(MessageWindowChatMemory.withMaxMessages(Integer.MAX_VALUE))

@@ -11,5 +11,4 @@ package dev.locret.samples.agent;
  * @param residentBytes memory of the process, 0 where the system does not tell
  * @param millis time to read and to answer
  */
-record Turn(
-        int conversation, int read, int answered, int entries, long cacheBytes, long residentBytes, long millis) {}
+record Turn(int conversation, int read, int answered, int entries, long cacheBytes, long residentBytes, long millis) {}

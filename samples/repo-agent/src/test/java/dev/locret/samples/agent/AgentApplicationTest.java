@@ -56,7 +56,9 @@ class AgentApplicationTest {
             assertThat(turn[1])
                     .as("tokens read at %d of %d", before, conversation)
                     .isLessThanOrEqualTo(conversation - before + CHUNK + LOCAL);
-            assertThat(turn[3]).as("entries at %d tokens", conversation).isEqualTo(Math.min(conversation, BUDGET + LOCAL));
+            assertThat(turn[3])
+                    .as("entries at %d tokens", conversation)
+                    .isEqualTo(Math.min(conversation, BUDGET + LOCAL));
             assertThat(turn[4]).as("bytes of the cache").isEqualTo(turns.get(0)[4]);
             before = conversation;
         }

@@ -81,7 +81,8 @@ class RepositoryTest {
         Files.writeString(root.resolve("huge.txt"), most + "x");
 
         assertThat(repository.lines("most.txt")).containsExactly(most);
-        assertThatThrownBy(() -> repository.lines("huge.txt")).hasMessage("refused: larger than 1048576 bytes: huge.txt");
+        assertThatThrownBy(() -> repository.lines("huge.txt"))
+                .hasMessage("refused: larger than 1048576 bytes: huge.txt");
     }
 
     @Test

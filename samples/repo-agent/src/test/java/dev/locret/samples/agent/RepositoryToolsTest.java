@@ -59,8 +59,7 @@ class RepositoryToolsTest {
     @Test
     void aLongLineIsCutBetweenCharacters() throws IOException {
         Files.writeString(root.resolve("a.txt"), "x".repeat(299) + "😀" + "y".repeat(50) + "\nend");
-        assertThat(call("read", "{\"file\": \"a.txt\"}"))
-                .isEqualTo("x".repeat(299) + "…\n[goes on at line 2 of 2]");
+        assertThat(call("read", "{\"file\": \"a.txt\"}")).isEqualTo("x".repeat(299) + "…\n[goes on at line 2 of 2]");
     }
 
     @Test
