@@ -1,5 +1,8 @@
 package dev.locret.cli;
 
+import dev.locret.backend.Backend;
+import dev.locret.backend.Backends;
+import dev.locret.backend.DeviceSpeed;
 import dev.locret.common.Checks;
 import dev.locret.engine.EngineOptions;
 import dev.locret.engine.LocretEngine;
@@ -8,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,8 +24,10 @@ import picocli.CommandLine.Option;
             "",
             "Medians of the repetitions, after a warm-up that does not count. Prompts are fixed pseudo-random tokens; "
                     + "end tokens do not end an answer. The peak is that of the row where Linux lets it be reset, else so far.",
+            "On a card, beside each row: what no program exceeds with the speed of copies and matrix products that was "
+                    + "measured before.",
             "--json prints {\"machine\": {...}, \"rows\": [{\"promptTokens\", \"prefillTokensPerSecond\", "
-                    + "\"decodeTokensPerSecond\", \"cacheBytes\", \"peakRssBytes\"}]}."
+                    + "\"decodeTokensPerSecond\", \"cacheBytes\", \"peakRssBytes\"}]}, on a card also \"speed\" and \"limits\"."
         })
 final class BenchCommand extends LocretCommand {
     @Mixin
@@ -60,6 +66,7 @@ final class BenchCommand extends LocretCommand {
         // A repetition must read its prompt again.
         EngineOptions options =
                 cache.applyTo(model.engineOptions(output)).prefixCacheBytes(0).build();
+        Optional<DeviceSpeed> speed = speed();
         try (LocretEngine engine = LocretEngine.load(options)) {
             Benchmark benchmark = new Benchmark(engine, outputTokens, repeat);
             benchmark.warmUp();
@@ -70,14 +77,49 @@ final class BenchCommand extends LocretCommand {
                 output.note(length + " tokens measured");
             }
             Machine machine = Machine.current(engine.describe());
+            List<SpeedLimit> limits = promptTokens.stream()
+                    .flatMap(tokens -> speed.map(measured -> SpeedLimit.of(engine, measured, tokens)).stream())
+                    .toList();
             if (output.isJson()) {
                 Map<String, Object> result = new LinkedHashMap<>();
                 result.put("machine", machine);
                 result.put("rows", rows);
+                if (speed.isPresent()) {
+                    result.put("speed", speed.get());
+                    result.put("limits", limits);
+                }
                 output.json(result);
             } else {
                 print(machine, rows, output);
+                speed.ifPresent(measured -> print(measured, rows, limits, output));
             }
+        }
+    }
+
+    /** Before the model takes the memory. */
+    private Optional<DeviceSpeed> speed() {
+        try (Backend backend = Backends.open(model.device(), 1)) {
+            return backend.measureSpeed();
+        }
+    }
+
+    private static void print(DeviceSpeed speed, List<Benchmark.Row> rows, List<SpeedLimit> limits, Output output) {
+        output.line(String.format(
+                Locale.ROOT,
+                "at most, with %.1f GB/s of memory and %.2f TFLOP/s of products:",
+                speed.bytesPerSecond() / 1e9,
+                speed.operationsPerSecond() / 1e12));
+        for (int i = 0; i < rows.size(); i++) {
+            Benchmark.Row row = rows.get(i);
+            SpeedLimit limit = limits.get(i);
+            output.line(String.format(
+                    Locale.ROOT,
+                    "%10d %14.1f %14.1f   reached %.0f %% and %.0f %%",
+                    row.promptTokens(),
+                    limit.prefillTokensPerSecond(),
+                    limit.decodeTokensPerSecond(),
+                    100 * row.prefillTokensPerSecond() / limit.prefillTokensPerSecond(),
+                    100 * row.decodeTokensPerSecond() / limit.decodeTokensPerSecond()));
         }
     }
 

@@ -34,6 +34,11 @@ final class ModelOptions {
         return model;
     }
 
+    /** The device as the user named it. */
+    String device() {
+        return device;
+    }
+
     /** Fetches what is not on this machine yet. */
     EngineOptions.Builder engineOptions(Output output) {
         Path path = Sources.resolve(model, output);

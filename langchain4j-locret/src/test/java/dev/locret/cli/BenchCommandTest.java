@@ -3,9 +3,19 @@ package dev.locret.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.locret.backend.DeviceSpeed;
+import dev.locret.backend.KvCacheType;
+import dev.locret.cache.CachePlan;
+import dev.locret.format.ModelConfig;
+import dev.locret.format.RopeConfig;
+import dev.locret.testing.EmulatedCuda;
 import dev.locret.testing.Golden;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class BenchCommandTest {
     private final Path model = Golden.of("llama-tiny").directory();
@@ -71,6 +81,61 @@ class BenchCommandTest {
         assertThat(run.err().strip())
                 .isEqualTo("locret: invalid-argument: output-tokens out of range: output-tokens=1,"
                         + " allowed=2..1048576");
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+    void aCardIsComparedWithWhatItReachesAtBest() {
+        EmulatedCuda.install();
+        String[] words = {
+            "bench", "--model", model.toString(), "--device", "cuda", "--budget", "64", "--policy", "keydiff"
+        };
+        List<Object> command = new ArrayList<>(List.of(words));
+        command.addAll(List.of("--prompt-tokens", "40,70", "--output-tokens", "3", "--repeat", "1"));
+        CommandRun text = CommandRun.of(command.toArray());
+        assertThat(text.status()).as(text.err()).isZero();
+        assertThat(text.out().lines())
+                .anyMatch(line -> line.matches("at most, with [0-9.]+ GB/s of memory and [0-9.]+ TFLOP/s of products:"))
+                .anyMatch(line -> line.matches(" +40 +[0-9.]+ +[0-9.]+ +reached \\d+ % and \\d+ %"));
+        command.add("--json");
+        JsonNode result = CommandRun.of(command.toArray()).json();
+        assertThat(result.fieldNames()).toIterable().containsExactly("machine", "rows", "speed", "limits");
+        assertThat(result.get("limits"))
+                .extracting(limit -> limit.get("promptTokens").asInt())
+                .containsExactly(40, 70);
+    }
+
+    /** Llama-3.1-8B at the paper's settings: 23.4 TFLOP a chunk of 1024 tokens, 17.1 GB a decoded token. */
+    @Test
+    void theLimitIsTheWorkOverTheSpeed() {
+        ModelConfig config = new ModelConfig(
+                "llama",
+                32,
+                4096,
+                14_336,
+                32,
+                8,
+                128,
+                128_256,
+                131_072,
+                1e-5f,
+                RopeConfig.plain(500_000, 128),
+                false,
+                0);
+        CachePlan plan = new CachePlan(
+                16_384,
+                1024,
+                2500,
+                100,
+                512,
+                0,
+                1,
+                CachePlan.of(16_384, 1024, 2500, 100, 512).retention(),
+                KvCacheType.F16);
+        DeviceSpeed speed = new DeviceSpeed(1e12, 1e14);
+        SpeedLimit limit = SpeedLimit.of(config, plan, 16_060_000_000L, speed, 1 << 24);
+        assertThat(1024 * 1e14 / limit.prefillTokensPerSecond() / 1e12).isBetween(23.2, 23.5);
+        assertThat(1e12 / limit.decodeTokensPerSecond() / 1e9).isBetween(17.1, 17.3);
     }
 
     @Test

@@ -44,6 +44,8 @@ class CudaEngineTest {
     /** {@code CUDA_ERROR_ILLEGAL_ADDRESS}. */
     private static final int ILLEGAL_ADDRESS = 700;
 
+    private static final int OUT_OF_MEMORY = 2;
+
     private EmulatedCuda emulation;
 
     @BeforeEach
@@ -257,6 +259,28 @@ class CudaEngineTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What the plan says is not there, and what another process took after the plan. */
+    @Test
+    void memoryThatIsNotThereEndsTheLoadAndLeavesNothing() {
+        long before = emulation.allocations();
+        emulation.memoryBytes(37 << 20);
+        assertThatThrownBy(() -> LocretEngine.load(options().build()))
+                .hasMessageMatching("memory: needed=\\d+ MiB, available=\\d+ MiB of 37 MiB \\(weights .*\\); .*");
+        emulation.memoryBytes(0);
+        int refused = 0;
+        for (int call = 150; call < 400; call += 50) {
+            emulation.failAt(call, OUT_OF_MEMORY);
+            try (LocretEngine engine = LocretEngine.load(options().build())) {
+                engine.generate(EngineFixtures.greedy(EngineFixtures.prompt(20, 1), 2));
+            } catch (LocretException e) {
+                refused++;
+                assertThat(e.id()).as(e.getMessage()).isEqualTo(ErrorId.NOT_ENOUGH_MEMORY);
+            }
+        }
+        assertThat(refused).isEqualTo(5);
+        assertThat(emulation.allocations()).isEqualTo(before);
     }
 
     /** Another library in the process destroyed the context, or it went with the driver. */

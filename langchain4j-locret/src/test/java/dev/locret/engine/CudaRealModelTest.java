@@ -60,18 +60,34 @@ class CudaRealModelTest {
         return text.toString();
     }
 
+    private static int[] prompt(LocretEngine engine) {
+        String question = longText() + "\nWho leads the ships into the harbour?";
+        return engine.tokenizer()
+                .encodePrompt(engine.chatTemplate()
+                        .orElseThrow()
+                        .render(Map.of(
+                                "messages",
+                                List.of(Map.of("role", "user", "content", question)),
+                                "add_generation_prompt",
+                                true)));
+    }
+
     private static TraceResult trace(String device) {
         try (LocretEngine engine = load(device)) {
-            String question = longText() + "\nWho leads the ships into the harbour?";
-            int[] prompt = engine.tokenizer()
-                    .encodePrompt(engine.chatTemplate()
-                            .orElseThrow()
-                            .render(Map.of(
-                                    "messages",
-                                    List.of(Map.of("role", "user", "content", question)),
-                                    "add_generation_prompt",
-                                    true)));
-            return engine.trace(prompt, 8, false);
+            return engine.trace(prompt(engine), 8, false);
+        }
+    }
+
+    /** How much likelier the CPU finds its own token where another answer parts from its; 0 if it does not. */
+    private static double parting(int[] own, int[] other) {
+        int at = Arrays.mismatch(own, other);
+        if (at < 0) {
+            return 0;
+        }
+        try (LocretEngine engine = load("cpu")) {
+            GenerationRequest request = EngineFixtures.greedy(prompt(engine), 1);
+            return engine.score(request, own).logProbabilities()[at]
+                    - engine.score(request, other).logProbabilities()[at];
         }
     }
 
@@ -86,7 +102,8 @@ class CudaRealModelTest {
         assertThat(differing(full, expected)).isLessThan(0.002);
         System.clearProperty(PRECISION);
         TraceResult mixed = trace("cuda");
-        assertThat(mixed.generated()).isEqualTo(expected.generated());
+        // Where logits differ in the third digit, the likelier of two tokens can change.
+        assertThat(parting(expected.generated(), mixed.generated())).isLessThan(0.1);
         // Scores of three digits.
         assertThat(differing(mixed, expected)).isLessThan(0.02);
     }
