@@ -74,7 +74,7 @@ class DocumentController {
                 null,
                 Instant.now());
         documents.add(document, extracted.text());
-        readingRoom.read(document, extracted.text());
+        readingRoom.read(document);
         return document;
     }
 
