@@ -40,7 +40,8 @@ class Failures extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ProblemDetail engine(LocretException e) {
         LOG.warn("Engine refused", e);
-        return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage());
+        // Its messages are for operators: they name files, and the contexts of others.
+        return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, "The model cannot do this now");
     }
 
     @Override
