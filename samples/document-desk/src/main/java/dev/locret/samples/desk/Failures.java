@@ -22,7 +22,7 @@ class Failures extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ProblemDetail rejected(RejectedUploadException e) {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.UNPROCESSABLE_ENTITY, e.getMessage());
+        return ProblemDetail.forStatusAndDetail(HttpStatus.UNPROCESSABLE_CONTENT, e.getMessage());
     }
 
     @ExceptionHandler

@@ -63,10 +63,13 @@ class SecurityConfiguration {
     @Bean
     UserDetailsService users(DeskProperties properties) {
         List<UserDetails> users = new ArrayList<>();
-        properties
-                .users()
-                .forEach((name, password) -> users.add(
-                        User.withUsername(name).password(password).roles("USER").build()));
+        properties.users().forEach((name, password) -> {
+            if (!password.matches("\\{\\w+}.+")) {
+                throw new IllegalArgumentException("desk.users." + name
+                        + " does not say what kind of password it is, as {noop}secret and {bcrypt}$2a$… do");
+            }
+            users.add(User.withUsername(name).password(password).roles("USER").build());
+        });
         if (users.isEmpty()) {
             String password = UUID.randomUUID().toString();
             LOG.info("Log in as demo with the password {}", password);

@@ -1,6 +1,7 @@
 package dev.locret.samples.desk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.locret.engine.ContextInfo;
@@ -129,6 +130,45 @@ class DeskTroubleTest {
         try (TestDesk desk = new TestDesk(data)) {
             await(DeskClient.loggedIn(desk.url(), "anna"), id);
             assertThat(state(desk, id)).isEqualTo(State.READY);
+        }
+    }
+
+    @Test
+    void aPasswordWithoutItsKindIsRefusedAtTheStart() {
+        assertThatThrownBy(() -> new TestDesk(data, "--desk.users.carl=secret"))
+                .hasRootCauseMessage("desk.users.carl does not say what kind of password it is, as {noop}secret and"
+                        + " {bcrypt}$2a$… do");
+    }
+
+    /** As {@code run.sh --desk.data=here} gives it. */
+    @Test
+    void theDirectoryMayBeRelative() throws IOException, InterruptedException {
+        Path relative = Path.of("").toAbsolutePath().relativize(data.toAbsolutePath());
+        try (TestDesk desk = new TestDesk(relative)) {
+            assertThat(DeskClient.loggedIn(desk.url(), "anna")
+                            .get("/api/documents")
+                            .body())
+                    .isEqualTo("[]");
+        }
+        assertThat(data.resolve("documents.mv.db")).exists();
+    }
+
+    @Test
+    void postgresqlKeepsDocumentsOverARestart() throws IOException, InterruptedException {
+        String[] postgres = {"--spring.profiles.active=postgres", "--DESK_DATABASE=" + TestDesk.setting("desk.postgres")
+        };
+        String id;
+        try (TestDesk desk = new TestDesk(data, postgres)) {
+            id = DeskClient.loggedIn(desk.url(), "anna").read("cellar \ud83d\udcd6.txt", TEXT);
+        }
+        assertThat(data.resolve("documents.mv.db")).doesNotExist();
+        try (TestDesk desk = new TestDesk(data, postgres)) {
+            DeskClient anna = DeskClient.loggedIn(desk.url(), "anna");
+            assertThat(anna.get("/api/documents").body()).contains("cellar \ud83d\udcd6.txt", "\"READY\"");
+            assertThat(anna.send(anna.question(id, "Where is the key?")).body()).contains("event:done");
+            assertThat(anna.send(anna.request("/api/documents/" + id).DELETE().build())
+                            .statusCode())
+                    .isEqualTo(204);
         }
     }
 }
