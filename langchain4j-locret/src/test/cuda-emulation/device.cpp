@@ -2,6 +2,7 @@
 #include "driver.h"
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <set>
@@ -83,8 +84,9 @@ CUresult injected() {
     return code;
 }
 
+// What another thread destroyed is still on this one's stack.
 CUcontext currentContext() {
-    return currentStack.empty() ? nullptr : currentStack.back();
+    return currentStack.empty() || !contexts.count(currentStack.back()) ? nullptr : currentStack.back();
 }
 
 CUresult stickyError() {
@@ -98,7 +100,12 @@ void setSticky(CUresult error) {
 }
 } // namespace driver
 
+// As the driver, for an empty list only.
 static int deviceCount() {
+    const char* visible = getenv("CUDA_VISIBLE_DEVICES");
+    if (visible && !*visible) {
+        return 0;
+    }
     return emu::control->devices ? emu::control->devices - 1 : 1;
 }
 

@@ -27,6 +27,21 @@ public interface Backend extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** What the device reaches at best, measured now in memory that is not given back before {@link #close}; or empty. */
+    default Optional<DeviceSpeed> measureSpeed() {
+        return Optional.empty();
+    }
+
+    /** Bytes of its memory, others' included. */
+    default long totalBytes() {
+        return Runtime.getRuntime().maxMemory();
+    }
+
+    /** Whether its memory is Java's heap, which it then shares with copies of caches. */
+    default boolean isHeap() {
+        return true;
+    }
+
     /** Bytes that can still be allocated. */
     long availableBytes();
 

@@ -123,6 +123,12 @@ public record CachePlan(
         return new CachePlan(entries, chunkSize, 0, localTokens, reserve, 0, 1, sized, type);
     }
 
+    /** The same with another chunk. */
+    public CachePlan withChunkSize(int tokens) {
+        return new CachePlan(
+                budget, tokens, stabilizers, localTokens, reserve, pinnedTokens, scorePooling, retention, type);
+    }
+
     /** Entries that each KV head has room for beside its budget: {@code max(B, n_loc + reserve)}. */
     public int beside() {
         return Math.max(chunkSize, Math.addExact(localTokens, reserve));

@@ -25,13 +25,21 @@ final class InspectCommand extends LocretCommand {
             description = "Caches held at once, for the memory plan (default: 1).")
     private int maxSessions;
 
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "cpu",
+            description = "cpu, cuda or cuda:N, whose memory is planned (default: ${DEFAULT-VALUE}).")
+    private String device;
+
     @Mixin
     private CacheOptions cache;
 
     @Override
     void run(Output output) {
         Path path = Sources.resolve(model, output);
-        EngineOptions.Builder options = EngineOptions.builder(path).maxSessions(maxSessions);
+        EngineOptions.Builder options =
+                EngineOptions.builder(path).maxSessions(maxSessions).device(device);
         if (heads != null) {
             options.headsPath(Sources.resolve(heads, output));
         }

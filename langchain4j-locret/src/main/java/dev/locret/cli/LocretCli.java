@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             ChatCommand.class,
             PullCommand.class,
             InspectCommand.class,
+            DoctorCommand.class,
             TraceCommand.class,
             BenchCommand.class,
             TrainCommand.class,

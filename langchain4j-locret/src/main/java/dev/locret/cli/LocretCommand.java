@@ -17,10 +17,17 @@ abstract class LocretCommand implements Callable<Integer> {
     @Option(names = JSON, description = "Print the result, or the error, as JSON.")
     private boolean json;
 
+    private int status;
+
     @Override
     public final Integer call() {
         run(new Output(spec.commandLine().getOut(), spec.commandLine().getErr(), json, System.console() != null));
-        return 0;
+        return status;
+    }
+
+    /** Ends the command with another exit code than 0 once it is done. */
+    void exitWith(int code) {
+        status = code;
     }
 
     /** Does the work; what fails is thrown. */

@@ -45,7 +45,15 @@ record ModelReport(
     record TemplateInfo(String origin, String firstLine, String error) {}
 
     /** Sizes of the cache in entries per head, and bytes by purpose. */
-    record Memory(CachePlan cache, int capacity, Map<String, Long> parts, long totalBytes, long availableBytes) {}
+    record Memory(
+            CachePlan cache,
+            int capacity,
+            Map<String, Long> parts,
+            long totalBytes,
+            long availableBytes,
+            long deviceBytes,
+            long prefixCacheBytes,
+            boolean heap) {}
 
     static ModelReport of(ModelFiles files, MemoryPlan plan) {
         ModelText text = ModelText.load(files);
@@ -112,6 +120,14 @@ record ModelReport(
     private static Memory memory(MemoryPlan plan) {
         Map<String, Long> parts = new LinkedHashMap<>();
         plan.parts().forEach(part -> parts.put(part.name(), part.bytes()));
-        return new Memory(plan.cache(), plan.cache().capacity(), parts, plan.totalBytes(), plan.availableBytes());
+        return new Memory(
+                plan.cache(),
+                plan.cache().capacity(),
+                parts,
+                plan.totalBytes(),
+                plan.availableBytes(),
+                plan.deviceBytes(),
+                plan.prefixCacheBytes(),
+                plan.heap());
     }
 }

@@ -82,6 +82,10 @@ final class ModelReportText {
                         + cache.type()));
         memory.parts().forEach((name, bytes) -> lines.add(entry(name, size(bytes))));
         lines.add(entry("total", size(memory.totalBytes()) + " of " + size(memory.availableBytes()) + " available"));
+        if (!memory.heap()) {
+            lines.add(entry("of the card in all", size(memory.deviceBytes())));
+            lines.add(entry("prefix cache", size(memory.prefixCacheBytes()) + " of Java's heap"));
+        }
     }
 
     private static String entry(String name, Object value) {

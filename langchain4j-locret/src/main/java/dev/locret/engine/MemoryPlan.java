@@ -6,12 +6,15 @@ import java.util.List;
 /**
  * Memory that an engine takes, all but the prefix cache at load: a prompt of any length takes no more.
  *
- * @param parts what it consists of
+ * @param parts what it consists of, on the device
  * @param availableBytes what the device had left before
+ * @param deviceBytes memory of the device, others' included
  * @param cache sizes of a session's cache, with defaults filled in
- * @param prefixCacheBytes bytes for copies of caches, one of the parts; taken as they are needed, never more
+ * @param prefixCacheBytes bytes for copies of caches in Java's heap; taken as they are needed, never more
+ * @param heap whether the device's memory is Java's heap: then copies of caches are one of the parts
  */
-public record MemoryPlan(List<Part> parts, long availableBytes, CachePlan cache, long prefixCacheBytes) {
+public record MemoryPlan(
+        List<Part> parts, long availableBytes, long deviceBytes, CachePlan cache, long prefixCacheBytes, boolean heap) {
     /**
      * A part of the plan.
      *
@@ -19,6 +22,11 @@ public record MemoryPlan(List<Part> parts, long availableBytes, CachePlan cache,
      * @param bytes its size on the device
      */
     public record Part(String name, long bytes) {}
+
+    /** Bytes that are taken at load. */
+    public long loadBytes() {
+        return totalBytes() - (heap ? prefixCacheBytes : 0);
+    }
 
     /** Bytes of all parts. */
     public long totalBytes() {

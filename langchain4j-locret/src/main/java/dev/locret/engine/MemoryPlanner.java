@@ -30,6 +30,8 @@ final class MemoryPlanner {
     private static final double HEADROOM = 0.95;
 
     private static final int DEFAULT_SNAPSHOTS = 6;
+    /** Below this reading is slow, and takes hardly less memory. */
+    private static final int SMALLEST_CHUNK = 64;
 
     private final Backend backend;
     private final ModelConfig config;
@@ -72,10 +74,11 @@ final class MemoryPlanner {
         parts.add(new Part("logits", logits));
         long available = backend.availableBytes();
         long prefixCache = prefixCache(settings, cache, available, parts);
-        if (prefixCache > 0) {
+        if (prefixCache > 0 && backend.isHeap()) {
             parts.add(new Part("prefix cache", prefixCache));
         }
-        return new MemoryPlan(List.copyOf(parts), available, cache, prefixCache);
+        return new MemoryPlan(
+                List.copyOf(parts), available, backend.totalBytes(), cache, prefixCache, backend.isHeap());
     }
 
     /** What was asked for; else room for some caches, if that leaves most of the rest alone. */
@@ -91,7 +94,8 @@ final class MemoryPlanner {
         // Snapshots lie in Java's heap, whatever the device.
         Runtime runtime = Runtime.getRuntime();
         long heap = runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
-        long bytes = Math.min(DEFAULT_SNAPSHOTS * one, Math.min(available - taken, heap) / 4);
+        long rest = backend.isHeap() ? Math.min(available - taken, heap) : heap;
+        long bytes = Math.min(DEFAULT_SNAPSHOTS * one, rest / 4);
         return bytes < one ? 0 : bytes;
     }
 
@@ -111,7 +115,8 @@ final class MemoryPlanner {
             throw new LocretException(
                     ErrorId.NOT_ENOUGH_MEMORY,
                     "memory: needed=" + ByteSize.mebibytes(plan.totalBytes()) + ", available="
-                            + ByteSize.mebibytes(plan.availableBytes()) + " (" + describe(plan) + "); "
+                            + ByteSize.mebibytes(plan.availableBytes()) + " of "
+                            + ByteSize.mebibytes(plan.deviceBytes()) + " (" + describe(plan) + "); "
                             + advice(settings, plan));
         }
         if (plan.totalBytes() > HEADROOM * plan.availableBytes()) {
@@ -134,36 +139,57 @@ final class MemoryPlanner {
     private String advice(EngineSettings settings, MemoryPlan plan) {
         List<String> ways = new ArrayList<>();
         for (int sessions = settings.maxSessions() - 1; sessions >= 1; sessions--) {
-            if (fits(settings, settings.plan().budget(), sessions)) {
+            if (fits(settings, settings.plan(), sessions)) {
                 ways.add("max-sessions=" + sessions + " fits");
                 break;
             }
         }
-        int budget = largestBudget(settings);
+        int budget = largestBudget(settings, settings.plan(), settings.maxSessions());
         if (budget > 0) {
             ways.add("cache-budget=" + budget + " fits");
+        }
+        int chunk = largestChunk(settings);
+        if (chunk > 0) {
+            ways.add("chunk-size=" + chunk + " fits");
+        }
+        if (ways.isEmpty()) {
+            CachePlan smallest = settings.plan()
+                    .withChunkSize(Math.min(SMALLEST_CHUNK, settings.plan().chunkSize()));
+            int least = largestBudget(settings, smallest, 1);
+            if (least > 0) {
+                ways.add("max-sessions=1 with chunk-size=" + smallest.chunkSize() + " and cache-budget=" + least
+                        + " fits");
+            }
         }
         Backends.moreMemory(backend, plan.totalBytes()).ifPresent(ways::add);
         return ways.isEmpty() ? "no cache-budget fits" : String.join(", or ", ways);
     }
 
-    /** The largest budget below the planned one with which all sessions fit, 0 if there is none. */
-    private int largestBudget(EngineSettings settings) {
+    /** The largest half, quarter and so on of the chunk with which all sessions fit, 0 if there is none. */
+    private int largestChunk(EngineSettings settings) {
+        for (int chunk = settings.plan().chunkSize() / 2; chunk >= SMALLEST_CHUNK; chunk /= 2) {
+            if (fits(settings, settings.plan().withChunkSize(chunk), settings.maxSessions())) {
+                return chunk;
+            }
+        }
+        return 0;
+    }
+
+    /** The largest budget below the planned one with which so many sessions fit, 0 if there is none. */
+    private int largestBudget(EngineSettings settings, CachePlan cache, int sessions) {
         int low = 0;
         int high = settings.plan().budget() - 1;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            boolean fits = fits(settings, middle, settings.maxSessions());
+            boolean fits = fits(settings, cache.withBudget(middle), sessions);
             low = fits ? middle : low;
             high = fits ? high : middle - 1;
         }
         return low;
     }
 
-    private boolean fits(EngineSettings settings, int budget, int sessions) {
-        CachePlan cache = settings.plan();
-        CachePlan smaller = cache.withBudget(budget);
-        MemoryPlan plan = plan(settings, smaller, sessions);
+    private boolean fits(EngineSettings settings, CachePlan cache, int sessions) {
+        MemoryPlan plan = plan(settings, cache, sessions);
         return plan.totalBytes() <= plan.availableBytes();
     }
 }

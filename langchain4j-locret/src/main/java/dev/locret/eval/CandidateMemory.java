@@ -28,7 +28,7 @@ final class CandidateMemory {
                     .filter(part -> part.name().startsWith("cache"))
                     .mapToLong(MemoryPlan.Part::bytes)
                     .sum();
-            return new Need(plan.totalBytes() - plan.prefixCacheBytes(), caches, plan.prefixCacheBytes());
+            return new Need(plan.loadBytes(), caches, plan.prefixCacheBytes());
         }
     }
 

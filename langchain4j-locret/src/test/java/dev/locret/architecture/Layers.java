@@ -24,6 +24,7 @@ final class Layers {
             "backend.cpu",
             "backend.cuda",
             "backend.Backends",
+            "backend.check",
             "cache",
             "eviction",
             "model",

@@ -27,7 +27,8 @@ class WithoutJCudaTest {
             assertThatThrownBy(() -> open.invoke(null, "cuda", 1))
                     .isInstanceOf(InvocationTargetException.class)
                     .cause()
-                    .hasMessageContaining("JCuda is not on the class path (add org.jcuda:jcuda:12.6.0");
+                    .hasMessageContaining(
+                            "cuda: not found: JCuda (add org.jcuda:jcuda:12.6.0 and org.jcuda:jcublas:12.6.0 to the class path)");
         }
     }
 

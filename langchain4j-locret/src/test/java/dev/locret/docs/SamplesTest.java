@@ -11,7 +11,6 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
@@ -22,10 +21,8 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs in {@code samples/langchain4j} and the page that shows them. */
+/** The programs in {@code samples/langchain4j} and the pages that show them. */
 class SamplesTest {
-    private static final Pattern SNIPPET = Pattern.compile("(?s)```java\n(.*?)```");
-
     @TempDir
     Path classes;
 
@@ -37,22 +34,20 @@ class SamplesTest {
 
     @Test
     void allCompile() throws Exception {
-        assertThat(samples()).hasSize(6);
+        assertThat(samples()).hasSize(7);
         assertThat(compile()).isEmpty();
     }
 
     @Test
-    void everySnippetOfThePageIsPartOfOne() {
-        String page = Repository.read(Repository.ROOT.resolve("docs/langchain4j.md"));
+    void everySnippetOfAPageIsPartOfOne() {
         List<String> sources = samples().stream()
                 .map(Repository::read)
                 .map(SamplesTest::squeezed)
                 .toList();
 
-        assertThat(SNIPPET.matcher(page).results().map(m -> m.group(1)))
-                .hasSizeGreaterThanOrEqualTo(5)
-                .allSatisfy(snippet ->
-                        assertThat(sources).as(snippet).anyMatch(source -> source.contains(squeezed(snippet))));
+        assertThat(Snippet.of("java")).hasSizeGreaterThanOrEqualTo(6).allSatisfy(snippet -> assertThat(sources)
+                .as("%s", snippet)
+                .anyMatch(source -> source.contains(squeezed(snippet.text()))));
     }
 
     private static String squeezed(String text) {

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.condition.OS;
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
 class CudaRealModelTest {
     private static final String PRECISION = "locret.cuda.precision";
+    /** Tokens of the text, about; 640, 1024 and 4096 by hand, which take minutes. */
+    private static final int TOKENS = Integer.getInteger("locret.test.cuda-tokens", 300);
+
     private static final String TEXT =
             "The harbour of Ostmark has three piers. Ships from the north bring timber and wool, "
                     + "those from the south bring oil, wine and oranges. The pilot who leads them in is called Marta Lind. "
@@ -34,17 +37,32 @@ class CudaRealModelTest {
                 .headsPath(DemoEngine.heads())
                 .device(device)
                 .threads(1)
-                .cacheBudget(80)
-                .chunkSize(48)
+                .cacheBudget(Math.max(80, TOKENS / 4))
+                .chunkSize(Math.max(48, TOKENS / 8))
                 .stabilizers(16)
                 .localTokens(24)
                 .reserve(32)
                 .build());
     }
 
+    /** A sentence takes about 22 tokens. */
+    private static String longText() {
+        StringBuilder text = new StringBuilder(TEXT);
+        for (int ship = 1; 22 * ship + 130 < TOKENS; ship++) {
+            text.append(" Ship number ")
+                    .append(ship * 37 % 1000)
+                    .append(" came with ")
+                    .append(ship * 53 % 700)
+                    .append(" barrels and left in the ")
+                    .append(ship * 7 % 52 + 1)
+                    .append(". week.");
+        }
+        return text.toString();
+    }
+
     private static TraceResult trace(String device) {
         try (LocretEngine engine = load(device)) {
-            String question = TEXT + "\nWho leads the ships into the harbour?";
+            String question = longText() + "\nWho leads the ships into the harbour?";
             int[] prompt = engine.tokenizer()
                     .encodePrompt(engine.chatTemplate()
                             .orElseThrow()

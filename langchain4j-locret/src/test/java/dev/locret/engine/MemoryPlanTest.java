@@ -29,7 +29,7 @@ class MemoryPlanTest {
                 .threads(1);
         ProbedBackend backend = EngineFixtures.backend();
         try (LocretEngine engine = EngineFixtures.engine(options, backend, new FakeClock())) {
-            assertThat(backend.allocated).hasValue(loadBytes(engine.memoryPlan()));
+            assertThat(backend.allocated).hasValue(engine.memoryPlan().loadBytes());
         }
     }
 
@@ -39,7 +39,7 @@ class MemoryPlanTest {
         ProbedBackend backend = EngineFixtures.backend();
         EngineOptions.Builder options = EngineFixtures.withHeads().budgetAllocation(allocation);
         try (LocretEngine engine = EngineFixtures.engine(options, backend, new FakeClock())) {
-            long loaded = loadBytes(engine.memoryPlan());
+            long loaded = engine.memoryPlan().loadBytes();
             assertThat(backend.allocated).hasValue(loaded);
             assertThat(engine.generate(EngineFixtures.greedy(prompt(1640, 1), 30))
                             .entriesKept())
@@ -56,7 +56,7 @@ class MemoryPlanTest {
             assertThat(engine.memoryPlan().parts())
                     .extracting(MemoryPlan.Part::name)
                     .contains("norms of values");
-            assertThat(backend.allocated).hasValue(loadBytes(engine.memoryPlan()));
+            assertThat(backend.allocated).hasValue(engine.memoryPlan().loadBytes());
         }
     }
 
@@ -96,11 +96,6 @@ class MemoryPlanTest {
                 .filter(part -> part.name().equals("cache of 1 session"))
                 .mapToLong(MemoryPlan.Part::bytes)
                 .sum();
-    }
-
-    /** All but what is taken later, as prompts leave something to keep. */
-    private static long loadBytes(MemoryPlan plan) {
-        return plan.totalBytes() - plan.prefixCacheBytes();
     }
 
     @Test
@@ -144,7 +139,7 @@ class MemoryPlanTest {
     void retainingHeadsAreCounted() {
         ProbedBackend backend = EngineFixtures.backend();
         try (LocretEngine engine = EngineFixtures.engine(EngineFixtures.withHeads(), backend, new FakeClock())) {
-            assertThat(backend.allocated).hasValue(loadBytes(engine.memoryPlan()));
+            assertThat(backend.allocated).hasValue(engine.memoryPlan().loadBytes());
             assertThat(engine.memoryPlan().parts())
                     .extracting(MemoryPlan.Part::name)
                     .containsExactly(
@@ -189,9 +184,10 @@ class MemoryPlanTest {
         backend.available = 8 << 20;
         String message = failure(options, backend);
         assertThat(message)
-                .matches("memory: needed=\\d+ MiB, available=8 MiB \\(weights 1 MiB, rotary table 1 MiB, caches of 4"
-                        + " sessions \\d+ MiB, activations and scratch \\d+ MiB, logits 1 MiB\\);"
-                        + " max-sessions=\\d fits, or cache-budget=\\d+ fits");
+                .matches(
+                        "memory: needed=\\d+ MiB, available=8 MiB of \\d+ MiB \\(weights 1 MiB, rotary table 1 MiB, caches of 4"
+                                + " sessions \\d+ MiB, activations and scratch \\d+ MiB, logits 1 MiB\\);"
+                                + " max-sessions=\\d fits, or cache-budget=\\d+ fits");
 
         int sessions = Integer.parseInt(message.replaceFirst(".*max-sessions=(\\d).*", "$1"));
         int budget = Integer.parseInt(message.replaceFirst(".*cache-budget=(\\d+).*", "$1"));

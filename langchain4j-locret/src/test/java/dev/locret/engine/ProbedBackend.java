@@ -53,6 +53,16 @@ final class ProbedBackend implements Backend {
     }
 
     @Override
+    public long totalBytes() {
+        return inner.totalBytes();
+    }
+
+    @Override
+    public boolean isHeap() {
+        return inner.isHeap();
+    }
+
+    @Override
     public long availableBytes() {
         return available >= 0 ? available : inner.availableBytes();
     }

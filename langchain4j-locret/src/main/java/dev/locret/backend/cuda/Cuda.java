@@ -3,6 +3,7 @@ package dev.locret.backend.cuda;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import jcuda.driver.CUresult;
+import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.cublasStatus;
 
 /** Turns result codes into exceptions. */
@@ -17,6 +18,13 @@ final class Cuda {
         if (code != CUresult.CUDA_SUCCESS) {
             throw failure(code, call);
         }
+    }
+
+    /** Newest version of CUDA that the driver knows, such as {@code 12.9}. */
+    static String driverVersion() {
+        int[] version = new int[1];
+        check(JCudaDriver.cuDriverGetVersion(version), "cuDriverGetVersion");
+        return version[0] / 1000 + "." + version[0] % 1000 / 10;
     }
 
     static LocretException failure(int code, String call) {

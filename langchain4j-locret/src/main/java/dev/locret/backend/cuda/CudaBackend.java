@@ -3,6 +3,7 @@ package dev.locret.backend.cuda;
 import dev.locret.backend.AttentionSpec;
 import dev.locret.backend.Backend;
 import dev.locret.backend.DeviceBuffer;
+import dev.locret.backend.DeviceSpeed;
 import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.EvictionSpec;
 import dev.locret.backend.KvCacheType;
@@ -96,6 +97,26 @@ public final class CudaBackend implements Backend {
     @Override
     public Optional<LocretException> failure() {
         return context.failure();
+    }
+
+    @Override
+    public Optional<DeviceSpeed> measureSpeed() {
+        return Optional.of(new SpeedProbe(context, memory, blas).measure());
+    }
+
+    @Override
+    public long totalBytes() {
+        return memory.total();
+    }
+
+    @Override
+    public boolean isHeap() {
+        return false;
+    }
+
+    /** The card and its libraries. */
+    CudaCard card() {
+        return context.card(memory.total(), memory.available(), kernels.compilerVersion());
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import jcuda.driver.CUdeviceptr;
 
 /**
- * Caches: keys and values as f32, f16 or q8_0, {@code [entries of all heads, headDim]}, and what is appended to, read from and
+ * Caches: keys and values as f32, f16, q8_0 or q4_0, {@code [entries of all heads, headDim]}, and what is appended to, read from and
  * written to them.
  */
 final class CudaCache {
@@ -70,9 +70,6 @@ final class CudaCache {
     }
 
     private static int rowBytes(KvCacheType type, int headDim) {
-        Checks.argument(
-                number(type) >= 0,
-                () -> "cuda: no kernel for such a cache: kv-cache-type=" + type + ", allowed=f32, f16, q8_0");
         type.requireHeadDim(headDim);
         return Math.toIntExact(type.rowBytes(headDim));
     }
@@ -87,7 +84,7 @@ final class CudaCache {
             case F32 -> 0;
             case F16 -> 1;
             case Q8_0 -> 2;
-            default -> -1;
+            case Q4_0 -> 3;
         };
     }
 

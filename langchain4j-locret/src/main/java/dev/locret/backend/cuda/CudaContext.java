@@ -2,6 +2,9 @@ package dev.locret.backend.cuda;
 
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
@@ -43,6 +46,7 @@ final class CudaContext implements AutoCloseable {
 
     private final CUcontext context = new CUcontext();
     private final CUstream stream = new CUstream();
+    private final CUdevice device = new CUdevice();
     private final int ordinal;
     private final String name;
     private final int capability;
@@ -55,15 +59,19 @@ final class CudaContext implements AutoCloseable {
      */
     CudaContext(int ordinal) {
         this.ordinal = ordinal;
-        Cuda.check(JCudaDriver.cuInit(0), "cuInit");
+        int started = JCudaDriver.cuInit(0);
+        if (started == CUresult.CUDA_ERROR_NO_DEVICE) {
+            throw new LocretException(
+                    ErrorId.DEVICE_UNAVAILABLE, Cuda.failure(started, "cuInit").getMessage() + hidden());
+        }
+        Cuda.check(started, "cuInit");
         int[] count = new int[1];
         Cuda.check(JCudaDriver.cuDeviceGetCount(count), "cuDeviceGetCount");
         if (ordinal >= count[0]) {
             throw new LocretException(
                     ErrorId.DEVICE_UNAVAILABLE,
-                    "cuda: no such device: device=cuda:" + ordinal + ", devices=" + count[0]);
+                    "cuda: no such device: device=cuda:" + ordinal + ", devices=" + count[0] + hidden());
         }
-        CUdevice device = new CUdevice();
         Cuda.check(JCudaDriver.cuDeviceGet(device, ordinal), "cuDeviceGet");
         byte[] text = new byte[256];
         Cuda.check(JCudaDriver.cuDeviceGetName(text, text.length, device), "cuDeviceGetName");
@@ -85,6 +93,12 @@ final class CudaContext implements AutoCloseable {
         }
     }
 
+    /** What the environment has to do with devices that are not there. */
+    private static String hidden() {
+        String visible = System.getenv("CUDA_VISIBLE_DEVICES");
+        return visible == null ? "" : ": CUDA_VISIBLE_DEVICES='" + visible + "' hides devices";
+    }
+
     private static int attribute(CUdevice device, int attribute) {
         int[] value = new int[1];
         Cuda.check(JCudaDriver.cuDeviceGetAttribute(value, attribute, device), "cuDeviceGetAttribute");
@@ -102,6 +116,19 @@ final class CudaContext implements AutoCloseable {
     /** Compute capability times ten. */
     int capability() {
         return capability;
+    }
+
+    /** The card, with what others know of it. */
+    CudaCard card(long totalBytes, long freeBytes, String compiler) {
+        // Kilohertz and bits; two transfers a cycle.
+        double bus = 2e3
+                * attribute(device, CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE)
+                * attribute(device, CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH)
+                / 8
+                / 1e9;
+        int processors = attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+        return new CudaCard(
+                name, "sm_" + capability, processors, totalBytes, freeBytes, bus, Cuda.driverVersion(), compiler);
     }
 
     CUstream stream() {

@@ -2,6 +2,7 @@ package dev.locret.backend.cuda;
 
 import dev.locret.backend.Backend;
 import dev.locret.common.LocretException;
+import java.util.List;
 
 /**
  * The way to CUDA's devices for applications that may not have JCuda: this class has nothing of it, and {@link
@@ -9,6 +10,23 @@ import dev.locret.common.LocretException;
  */
 public final class CudaDevices {
     private CudaDevices() {}
+
+    /** The libraries that {@link #open} needs, found or not; nothing is loaded. */
+    public static List<CudaLibrary> libraries() {
+        return CudaLibraries.search(LibrarySearch.ofMachine());
+    }
+
+    /**
+     * The card of that number and what its libraries say of themselves.
+     *
+     * @throws LocretException as {@link #open} does
+     */
+    public static CudaCard card(int ordinal) {
+        CudaLibraries.find(LibrarySearch.ofMachine());
+        try (CudaBackend backend = CudaBackend.open(ordinal)) {
+            return backend.card();
+        }
+    }
 
     /** Whether what {@link #open} needs is there; nothing is loaded. */
     public static boolean present() {

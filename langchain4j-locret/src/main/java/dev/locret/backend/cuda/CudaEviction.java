@@ -6,7 +6,6 @@ import dev.locret.backend.EvictionSpec;
 import dev.locret.backend.EvictionSpec.Sharing;
 import dev.locret.backend.EvictionSpec.ValueNorm;
 import dev.locret.backend.KvSlice;
-import dev.locret.common.Checks;
 import java.util.Arrays;
 
 /**
@@ -40,6 +39,7 @@ final class CudaEviction {
     private final Kernel select;
     private final Kernel gather;
     private final Kernel scatter;
+    private final CudaMerging merging;
 
     CudaEviction(
             Launch launch,
@@ -70,6 +70,7 @@ final class CudaEviction {
         this.select = kernels.get("evict", "select_entries");
         this.gather = kernels.get("evict", "gather_entries");
         this.scatter = kernels.get("evict", "scatter_entries");
+        this.merging = new CudaMerging(launch, kernels, maxEntries);
     }
 
     /** Bytes that the constructor allocates. */
@@ -80,7 +81,6 @@ final class CudaEviction {
     }
 
     void evict(KvSlice cache, EvictionSpec spec) {
-        Checks.argument(!spec.merge(), () -> "cuda: no kernel merges entries: merge-evicted=true, allowed=false");
         int[] keep = new int[cache.kvHeads()];
         boolean evicts = spec.sharing() != null;
         for (int head = 0; head < keep.length; head++) {
@@ -107,8 +107,24 @@ final class CudaEviction {
                 .address(keepAt)
                 .address(kept.address())
                 .run(cache.kvHeads(), 1, SELECT_THREADS, 0);
-        cache.divide(keep);
         int most = Arrays.stream(keep).max().orElse(0);
+        if (spec.merge()) {
+            int fewest = Arrays.stream(keep).min().orElse(0);
+            // Ranks and norms have done their work, and nothing moves yet.
+            merging.merge(
+                    cache,
+                    new CudaMerging.Scratch(
+                            heads,
+                            kept.address(),
+                            keepAt,
+                            squares.address(),
+                            moving.address(),
+                            ranks.address(),
+                            above.address()),
+                    fewest,
+                    most);
+        }
+        cache.divide(keep);
         long newHeads = parameters.heads(cache);
         move(cache.keys(), CudaCache.rowBytes(cache) / 2, heads, newHeads, keepAt, cache.kvHeads(), most);
         move(cache.values(), CudaCache.rowBytes(cache) / 2, heads, newHeads, keepAt, cache.kvHeads(), most);

@@ -33,6 +33,14 @@ final class CudaMemory {
         return free[0];
     }
 
+    /** Bytes of the device, others' included. */
+    long total() {
+        context.enter();
+        long[] total = new long[1];
+        context.check(JCudaDriver.cuMemGetInfo(new long[1], total), "cuMemGetInfo");
+        return total[0];
+    }
+
     /** So many elements of 32 bits, all zero. */
     CudaBuffer allocate(String name, long elements) {
         Checks.argument(elements >= 0, () -> "cuda: negative size: buffer='" + name + "', elements=" + elements);

@@ -31,6 +31,7 @@ record KernelSource(String file, DType type) {
             "elementwise",
             "evict",
             "linear_chunk",
+            "merge",
             "sample",
             "scores",
             "training");

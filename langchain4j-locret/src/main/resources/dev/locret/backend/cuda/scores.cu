@@ -1,45 +1,13 @@
 // Appending entries to a cache, and scores that need no attention.
 #include "cache.cuh"
 
-// Writes a row of keys or values in the cache's type; every thread of the block takes part. Bytes are rounded bit for bit
-// as KvQuantizer.java does. What is too large becomes infinite, and the next norm reports it.
-static __device__ __forceinline__ void store(const float* row, void* rows, i64 at, int type, int dim) {
-    if (type == CACHE_Q8) {
-        for (int block = threadIdx.x; block < dim / 32; block += blockDim.x) {
-            const float* x = row + 32 * block;
-            u8* to = static_cast<u8*>(rows) + (at / 32 + block) * 34;
-            float largest = 0;
-            bool sound = true;
-            for (int i = 0; i < 32; i++) {
-                largest = fmaxf(largest, fabsf(x[i]));
-                sound = sound && isSound(x[i]);
-            }
-            float scale = sound ? largest / 127 : INFINITE, inverse = scale == 0 ? 0 : 1.0f / scale;
-            *reinterpret_cast<u16*>(to) = toHalf(scale);
-            for (int i = 0; i < 32; i++) {
-                double scaled = x[i] * inverse;
-                // A byte of its own in an unsound block, so that infinity times it is not NaN's opposite, nothing.
-                to[2 + i] = sound ? (u8)(signed char)(int)(scaled + (scaled < 0 ? -0.5 : 0.5)) : 1;
-            }
-        }
-        return;
-    }
-    for (int d = threadIdx.x; d < dim; d += blockDim.x) {
-        if (type == CACHE_F16) {
-            static_cast<u16*>(rows)[at + d] = toHalf(row[d]);
-        } else {
-            static_cast<float*>(rows)[at + d] = row[d];
-        }
-    }
-}
-
 // A block takes a new token of a KV head. `heads` are those before the append.
 KERNEL(append, 128, const float* keys, int keyStride, const float* values, int valueStride, const Head* heads, int dim,
        int firstPosition, void* cacheKeys, void* cacheValues, int type, int* positions) {
     int row = blockIdx.x, kvHead = blockIdx.y;
     int place = heads[kvHead].first + heads[kvHead].length + row;
-    store(keys + (i64)row * keyStride + kvHead * dim, cacheKeys, (i64)place * dim, type, dim);
-    store(values + (i64)row * valueStride + kvHead * dim, cacheValues, (i64)place * dim, type, dim);
+    store(keys + (i64)row * keyStride + kvHead * dim, cacheKeys, (i64)place * dim, type, dim, true);
+    store(values + (i64)row * valueStride + kvHead * dim, cacheValues, (i64)place * dim, type, dim, false);
     if (threadIdx.x == 0) {
         positions[place] = firstPosition + row;
     }
@@ -99,7 +67,7 @@ KERNEL(mean_key, 256, const Head* heads, const void* keys, int type, int dim, fl
         i64 key = (i64)(head.first + entry) * dim;
         float value[4] = {}, square = 0;
         for (int i = 0; i < 4 && lane + 32 * i < dim; i++) {
-            value[i] = element(keys, key + lane + 32 * i, type);
+            value[i] = keyElement(keys, key + lane + 32 * i, type);
             square = fmaf(value[i], value[i], square);
         }
         float inverse = inverseNorm(warpSum(square));
@@ -132,7 +100,7 @@ KERNEL(score_by_key_difference, 256, const Head* heads, const void* keys, int ty
     const float* mean = means + blockIdx.y * dim;
     float dot = 0, square = 0, meanSquare = 0;
     for (int d = lane; d < dim; d += 32) {
-        float value = element(keys, key + d, type);
+        float value = keyElement(keys, key + d, type);
         dot = fmaf(value, mean[d], dot);
         square = fmaf(value, value, square);
         meanSquare = fmaf(mean[d], mean[d], meanSquare);

@@ -11,6 +11,7 @@ import dev.locret.backend.KvSegment;
 import dev.locret.backend.KvSlice;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.RotaryTable;
+import dev.locret.backend.check.SampleTensors;
 import dev.locret.backend.cpu.CpuBackend;
 import dev.locret.testing.EmulatedCuda;
 import java.util.ArrayList;
@@ -79,10 +80,11 @@ class CudaAttentionTest {
                 boolean halves = (dim == 64 || dim == 96 || dim == 128)
                         && Arrays.stream(rows).anyMatch(r -> r > 8);
                 double bound = halves ? HALF : FULL;
-                assertThat(Tensors.error(actual.out, expected.out)).isLessThan(bound);
-                assertThat(Tensors.error(actual.logSums, expected.logSums)).isLessThan(bound);
+                assertThat(SampleTensors.error(actual.out, expected.out)).isLessThan(bound);
+                assertThat(SampleTensors.error(actual.logSums, expected.logSums))
+                        .isLessThan(bound);
                 for (int i = 0; i < expected.scores.size(); i++) {
-                    assertThat(Tensors.error(actual.scores.get(i), expected.scores.get(i)))
+                    assertThat(SampleTensors.error(actual.scores.get(i), expected.scores.get(i)))
                             .as("scores after step %s", i)
                             .isLessThan(halves ? HALF : FULL);
                 }
@@ -107,10 +109,10 @@ class CudaAttentionTest {
             first += count;
         }
         int width = spec.kvHeads() * dim;
-        Matrix keys = Tensors.matrix(backend, Tensors.gaussian(random, first * width), width);
-        Matrix values = Tensors.matrix(backend, Tensors.gaussian(random, first * width), width);
-        Matrix queries =
-                Tensors.matrix(backend, Tensors.gaussian(random, first * spec.heads() * dim), spec.heads() * dim);
+        Matrix keys = SampleTensors.matrix(backend, SampleTensors.gaussian(random, first * width), width);
+        Matrix values = SampleTensors.matrix(backend, SampleTensors.gaussian(random, first * width), width);
+        Matrix queries = SampleTensors.matrix(
+                backend, SampleTensors.gaussian(random, first * spec.heads() * dim), spec.heads() * dim);
         Matrix out = Matrix.of(backend.allocate("out", (long) first * spec.heads() * dim), spec.heads() * dim);
         Matrix logSums = Matrix.of(backend.allocate("sums", (long) first * spec.heads()), spec.heads());
         segments.forEach(s -> backend.append(keys, values, s));
@@ -144,7 +146,7 @@ class CudaAttentionTest {
             lengths[head] = Math.max(0, cached - head);
         }
         KvEntries out = KvEntries.allocate(lengths, spec.headDim(), type);
-        Tensors.fill(random, out);
+        SampleTensors.fill(random, out);
         for (int head = 0; head < lengths.length; head++) {
             for (int entry = 0; entry < lengths[head]; entry++) {
                 out.positions()[out.first(head) + entry] = entry + head;

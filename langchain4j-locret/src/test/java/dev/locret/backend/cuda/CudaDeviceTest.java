@@ -7,14 +7,19 @@ import dev.locret.backend.AttentionSpec;
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backends;
 import dev.locret.backend.Matrix;
+import dev.locret.backend.check.CheckResult;
+import dev.locret.backend.check.DeviceCheck;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.testing.EmulatedCuda;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opening and losing a device. */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
@@ -61,12 +66,33 @@ class CudaDeviceTest {
                 () -> CudaBackend.open(1),
                 ErrorId.DEVICE_UNAVAILABLE,
                 "cuda: device too old: Emulated CUDA device is sm_60, needed is sm_75 (Turing) or newer");
-        emulation.capability(121);
+    }
+
+    /** A chip newer than the compiler, and a driver older than it: the driver compiles PTX. */
+    @ParameterizedTest
+    @ValueSource(strings = {"newer chip", "older driver"})
+    void whereMachineCodeCannotBeHadPtxIsTaken(String reason) {
+        if (reason.equals("newer chip")) {
+            emulation.capability(121);
+        } else {
+            emulation.driverVersion(12020).refuseMachineCode();
+        }
+        List<CheckResult> results = DeviceCheck.run("silu", () -> CudaBackend.open(0), result -> {});
+        assertThat(results).hasSizeGreaterThan(3).allSatisfy(each -> assertThat(each.problem())
+                .isNull());
+    }
+
+    @Test
+    void aDriverThatIsTooOldForTheCompilerSaysWhatHelps() {
+        emulation.driverVersion(12020).refuseCode();
+        long before = emulation.allocations();
         fails(
                 () -> CudaBackend.open(0),
                 ErrorId.DEVICE_UNAVAILABLE,
-                "cuda: libnvrtc 12.9 does not know this chip: chip=sm_121, known=sm_75..sm_90"
-                        + " (pip install --upgrade nvidia-cuda-nvrtc-cu12)");
+                "cuda: the driver is too old for this compiler: driver=12.2, nvrtc=12.9,"
+                        + " CUDA_ERROR_UNSUPPORTED_PTX_VERSION (install a newer driver, or"
+                        + " pip install 'nvidia-cuda-nvrtc-cu12==12.2.*')");
+        assertThat(emulation.allocations()).isEqualTo(before);
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
+import dev.locret.backend.check.SampleTensors;
 import dev.locret.format.Dequantizer;
 import dev.locret.tensor.DType;
 import dev.locret.tensor.HostTensor;
@@ -62,7 +63,7 @@ class CudaLinearTest {
             backend.reserveLinear(40, 1280);
             for (int inputs : columns) {
                 for (int outputs : new int[] {1, 31, 33}) {
-                    HostTensor tensor = Tensors.weight(random, type, outputs, inputs);
+                    HostTensor tensor = SampleTensors.weight(random, type, outputs, inputs);
                     DeviceWeight weight = backend.load(tensor);
                     for (int rows : new int[] {1, 3, 8, 9, 33}) {
                         verify(backend, random, tensor, weight, rows, false);
@@ -77,14 +78,14 @@ class CudaLinearTest {
             CudaBackend backend, Random random, HostTensor tensor, DeviceWeight weight, int rows, boolean accumulate) {
         int inputs = weight.columns();
         int outputs = weight.rows();
-        float[] in = Tensors.gaussian(random, rows * inputs);
-        float[] old = Tensors.gaussian(random, rows * (outputs + 2));
-        float[] bias = Tensors.gaussian(random, outputs);
-        DeviceBuffer biasBuffer = backend.loadFloats(Tensors.floats("bias", bias, outputs));
-        Matrix out = Tensors.matrix(backend, old, outputs + 2);
+        float[] in = SampleTensors.gaussian(random, rows * inputs);
+        float[] old = SampleTensors.gaussian(random, rows * (outputs + 2));
+        float[] bias = SampleTensors.gaussian(random, outputs);
+        DeviceBuffer biasBuffer = backend.loadFloats(SampleTensors.floats("bias", bias, outputs));
+        Matrix out = SampleTensors.matrix(backend, old, outputs + 2);
         Matrix inside = out.slice(1, outputs);
         backend.linear(
-                Tensors.matrix(backend, in, inputs),
+                SampleTensors.matrix(backend, in, inputs),
                 rows,
                 List.of(new Projection(weight, biasBuffer, inside)),
                 accumulate);
@@ -109,7 +110,7 @@ class CudaLinearTest {
         boolean exact = rows <= 8 || weight.type() == DType.F32;
         // Few numbers can be unlucky: four times what many would have.
         double bound = exact ? FULL : 4 * (weight.type() == DType.BF16 ? BRAIN : HALF);
-        assertThat(Tensors.difference(actual, expected) / size)
+        assertThat(SampleTensors.difference(actual, expected) / size)
                 .as("%s: %s rows, %s inputs, %s outputs", weight.type(), rows, inputs, outputs)
                 .isLessThan(bound);
         for (int row = 0; row < rows; row++) {
@@ -124,7 +125,7 @@ class CudaLinearTest {
         mode(mode);
         Random random = new Random(type.ordinal());
         int columns = type.blockSize() == 1 ? 1030 : 1280;
-        HostTensor tensor = Tensors.weight(random, type, 7, columns);
+        HostTensor tensor = SampleTensors.weight(random, type, 7, columns);
         try (CudaBackend backend = CudaBackend.open(0)) {
             Matrix out = Matrix.of(backend.allocate("out", 4L * columns), columns);
             int[] tokens = {6, 0, 3, 3};
@@ -133,7 +134,7 @@ class CudaLinearTest {
             for (int i = 0; i < tokens.length; i++) {
                 float[] row = Arrays.copyOfRange(actual, i * columns, (i + 1) * columns);
                 // One rounding less where scale and minimum are applied at once.
-                assertThat(Tensors.error(row, Dequantizer.rows(tensor, tokens[i], 1)))
+                assertThat(SampleTensors.error(row, Dequantizer.rows(tensor, tokens[i], 1)))
                         .isLessThan(1e-13);
             }
         }
@@ -146,11 +147,11 @@ class CudaLinearTest {
             backend.reserveLinear(20, 512);
             Random random = new Random(3);
             for (DType type : List.of(DType.BF16, DType.F16, DType.Q4_1, DType.Q6_K)) {
-                HostTensor tensor = Tensors.weight(random, type, 33, 512);
-                float[] in = Tensors.gaussian(random, 20 * 512);
+                HostTensor tensor = SampleTensors.weight(random, type, 33, 512);
+                float[] in = SampleTensors.gaussian(random, 20 * 512);
                 Matrix out = Matrix.of(backend.allocate("out", 20 * 33), 33);
                 backend.linear(
-                        Tensors.matrix(backend, in, 512),
+                        SampleTensors.matrix(backend, in, 512),
                         20,
                         List.of(new Projection(backend.load(tensor), null, out)),
                         false);
@@ -163,7 +164,8 @@ class CudaLinearTest {
                     }
                     expected[i] = (float) sum;
                 }
-                assertThat(Tensors.error(backend.download(out, 20), expected)).isLessThan(FULL);
+                assertThat(SampleTensors.error(backend.download(out, 20), expected))
+                        .isLessThan(FULL);
             }
         } finally {
             System.clearProperty(Precision.PROPERTY);
@@ -178,10 +180,10 @@ class CudaLinearTest {
             for (int i = 0; i < in.length; i++) {
                 in[i] = (i / 64 % 2 == 0 ? 3e7f : 1e-9f) * (1 + i % 5);
             }
-            HostTensor tensor = Tensors.weight(new Random(1), DType.F16, 5, 64);
+            HostTensor tensor = SampleTensors.weight(new Random(1), DType.F16, 5, 64);
             Matrix out = Matrix.of(backend.allocate("out", 45), 5);
             backend.linear(
-                    Tensors.matrix(backend, in, 64),
+                    SampleTensors.matrix(backend, in, 64),
                     9,
                     List.of(new Projection(backend.load(tensor), null, out)),
                     false);
@@ -196,7 +198,7 @@ class CudaLinearTest {
                     }
                     expected[o] = (float) sum;
                 }
-                assertThat(Tensors.error(Arrays.copyOfRange(actual, 5 * row, 5 * row + 5), expected))
+                assertThat(SampleTensors.error(Arrays.copyOfRange(actual, 5 * row, 5 * row + 5), expected))
                         .as("row %s", row)
                         .isLessThan(20 * HALF);
             }
@@ -208,8 +210,8 @@ class CudaLinearTest {
         try (CudaBackend backend = CudaBackend.open(0)) {
             backend.reserveLinear(8, 1280);
             Random random = new Random(4);
-            DeviceWeight weight = backend.load(Tensors.weight(random, DType.Q4_K, 33, 1280));
-            Matrix in = Tensors.matrix(backend, Tensors.gaussian(random, 8 * 1280), 1280);
+            DeviceWeight weight = backend.load(SampleTensors.weight(random, DType.Q4_K, 33, 1280));
+            Matrix in = SampleTensors.matrix(backend, SampleTensors.gaussian(random, 8 * 1280), 1280);
             Matrix all = Matrix.of(backend.allocate("all", 8 * 33), 33);
             Matrix one = Matrix.of(backend.allocate("one", 33), 33);
             backend.linear(in, 7, List.of(new Projection(weight, null, all)), false);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.locret.backend.Backend;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.SamplingSpec;
+import dev.locret.backend.check.SampleTensors;
 import dev.locret.backend.cpu.CpuBackend;
 import dev.locret.testing.EmulatedCuda;
 import dev.locret.testing.Records;
@@ -56,7 +57,7 @@ class CudaSamplerTest {
             long[] allowed = random.longs((vocabulary + 63) / 64).toArray();
             allowed[0] |= 1;
             for (int i = 0; i < 20; i++) {
-                float[] logits = Tensors.gaussian(random, vocabulary);
+                float[] logits = SampleTensors.gaussian(random, vocabulary);
                 SamplingSpec[] specs = {
                     vocabulary > 30 ? spec(0, 0, 1, 0, 0, null) : SamplingSpec.GREEDY,
                     Records.with(SamplingSpec.GREEDY, "allowed", allowed)
@@ -64,8 +65,8 @@ class CudaSamplerTest {
                 float[] both = new float[2 * vocabulary];
                 System.arraycopy(logits, 0, both, 0, vocabulary);
                 System.arraycopy(logits, 0, both, vocabulary, vocabulary);
-                assertThat(cuda.sample(Tensors.matrix(cuda, both, vocabulary), specs))
-                        .isEqualTo(cpu.sample(Tensors.matrix(cpu, both, vocabulary), specs));
+                assertThat(cuda.sample(SampleTensors.matrix(cuda, both, vocabulary), specs))
+                        .isEqualTo(cpu.sample(SampleTensors.matrix(cpu, both, vocabulary), specs));
             }
         }
     }
@@ -73,13 +74,13 @@ class CudaSamplerTest {
     /** Where no filter orders the candidates, both draw in order of the ids. */
     @Test
     void unfilteredDrawsAreTheCpus() {
-        float[] logits = Tensors.gaussian(new Random(2), 600);
+        float[] logits = SampleTensors.gaussian(new Random(2), 600);
         try (Backend cuda = CudaBackend.open(0);
                 Backend cpu = new CpuBackend(1, "fallback")) {
             cuda.reserveSampling(600);
             cpu.reserveSampling(600);
-            Matrix onCuda = Tensors.matrix(cuda, logits, 600);
-            Matrix onCpu = Tensors.matrix(cpu, logits, 600);
+            Matrix onCuda = SampleTensors.matrix(cuda, logits, 600);
+            Matrix onCpu = SampleTensors.matrix(cpu, logits, 600);
             int same = 0;
             for (int step = 0; step < 100; step++) {
                 SamplingSpec[] specs = {spec(0.8f, 0, 1, step % 2 == 0 ? 0 : 0.05f, step, null)};
@@ -93,7 +94,7 @@ class CudaSamplerTest {
     @ParameterizedTest
     @ValueSource(strings = {"topK", "topP", "both", "ties"})
     void filtersLeaveTheSameTokensAsTheCpu(String filter) {
-        float[] logits = Tensors.gaussian(new Random(5), 700);
+        float[] logits = SampleTensors.gaussian(new Random(5), 700);
         if (filter.equals("ties")) {
             for (int i = 0; i < logits.length; i++) {
                 logits[i] = i % 100 == 7 ? 4 : i % 10 == 3 ? 3 : -3;
@@ -103,8 +104,8 @@ class CudaSamplerTest {
                 Backend cpu = new CpuBackend(1, "fallback")) {
             cuda.reserveSampling(700);
             cpu.reserveSampling(700);
-            Matrix onCuda = Tensors.matrix(cuda, logits, 700);
-            Matrix onCpu = Tensors.matrix(cpu, logits, 700);
+            Matrix onCuda = SampleTensors.matrix(cuda, logits, 700);
+            Matrix onCpu = SampleTensors.matrix(cpu, logits, 700);
             Set<Integer> expected = new TreeSet<>();
             Set<Integer> actual = new TreeSet<>();
             // Hot, so that every token that is left is drawn sooner or later.
@@ -131,7 +132,8 @@ class CudaSamplerTest {
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
                 float[] logits = new float[600];
                 logits[599] = bad;
-                assertThat(cuda.sample(Tensors.matrix(cuda, logits, 600), new SamplingSpec[] {SamplingSpec.GREEDY}))
+                assertThat(cuda.sample(
+                                SampleTensors.matrix(cuda, logits, 600), new SamplingSpec[] {SamplingSpec.GREEDY}))
                         .containsExactly(-1);
             }
         }
@@ -142,7 +144,7 @@ class CudaSamplerTest {
         emulation.check();
         try (Backend cuda = CudaBackend.open(0)) {
             cuda.reserveSampling(513);
-            Matrix logits = Tensors.matrix(cuda, Tensors.gaussian(new Random(3), 513), 513);
+            Matrix logits = SampleTensors.matrix(cuda, SampleTensors.gaussian(new Random(3), 513), 513);
             for (int step = 0; step < 3; step++) {
                 int token = cuda.sample(logits, new SamplingSpec[] {spec(1, 20, 0.9f, 0.01f, step, null)})[0];
                 assertThat(token).isBetween(0, 512);

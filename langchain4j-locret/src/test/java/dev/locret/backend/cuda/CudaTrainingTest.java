@@ -15,6 +15,7 @@ import dev.locret.backend.RotaryTable;
 import dev.locret.backend.ScoreLoss;
 import dev.locret.backend.TrainingOperations;
 import dev.locret.backend.TrainingSpec;
+import dev.locret.backend.check.SampleTensors;
 import dev.locret.backend.cpu.CpuBackend;
 import dev.locret.testing.EmulatedCuda;
 import java.util.Random;
@@ -64,7 +65,7 @@ class CudaTrainingTest {
         try (Backend cuda = CudaBackend.open(0);
                 Backend cpu = new CpuBackend(1, "fallback")) {
             // Logarithms of errors that are nearly nothing magnify rounding: 1e-4 of values of size about 4.
-            assertThat(Tensors.error(
+            assertThat(SampleTensors.error(
                             peaks(cuda, spec, first, second, kind, distance),
                             peaks(cpu, spec, first, second, kind, distance)))
                     .isLessThan(1e-9);
@@ -79,7 +80,7 @@ class CudaTrainingTest {
         int all = spec.heads() * dim;
         backend.reserveAttention(spec, POSITIONS, POSITIONS);
         TrainingOperations training = backend.training(new TrainingSpec(spec, POSITIONS, 16));
-        float[] angles = Tensors.gaussian(random, POSITIONS * dim / 2);
+        float[] angles = SampleTensors.gaussian(random, POSITIONS * dim / 2);
         float[] cosines = new float[angles.length];
         float[] sines = new float[angles.length];
         for (int i = 0; i < angles.length; i++) {
@@ -89,10 +90,10 @@ class CudaTrainingTest {
         RotaryTable rotary = backend.loadRotary(cosines, sines, POSITIONS, dim);
         KvSlice cache = backend.allocateCache("cache", spec.kvHeads(), dim, POSITIONS);
         int total = first + second;
-        Matrix keys = Tensors.matrix(backend, Tensors.gaussian(random, total * width), width);
-        Matrix values = Tensors.matrix(backend, Tensors.gaussian(random, total * width), width);
-        Matrix queries = Tensors.matrix(backend, Tensors.gaussian(random, total * all), all);
-        Matrix grams = Tensors.matrix(backend, grams(random, spec.heads(), dim), dim);
+        Matrix keys = SampleTensors.matrix(backend, SampleTensors.gaussian(random, total * width), width);
+        Matrix values = SampleTensors.matrix(backend, SampleTensors.gaussian(random, total * width), width);
+        Matrix queries = SampleTensors.matrix(backend, SampleTensors.gaussian(random, total * all), all);
+        Matrix grams = SampleTensors.matrix(backend, grams(random, spec.heads(), dim), dim);
         int entries = first + second / 2;
         Matrix peaks = Matrix.of(backend.allocate("peaks", (long) entries * spec.kvHeads()), spec.kvHeads());
         int[][] rows = {{first / 2, first - 1}, {0, second / 3, second - 1}};
@@ -131,7 +132,7 @@ class CudaTrainingTest {
             float[][] expected = steps(cpu, spec, rows, inputs, outputs);
             float[][] actual = steps(cuda, spec, rows, inputs, outputs);
             for (int i = 0; i < expected.length; i++) {
-                assertThat(Tensors.error(actual[i], expected[i]))
+                assertThat(SampleTensors.error(actual[i], expected[i]))
                         .as("result %s", i)
                         .isLessThan(BOUND);
             }
@@ -141,9 +142,9 @@ class CudaTrainingTest {
     private static float[][] steps(Backend backend, AttentionSpec spec, int rows, int inputs, int outputs) {
         Random random = new Random(rows + inputs);
         TrainingOperations training = backend.training(new TrainingSpec(spec, 40, 200));
-        Matrix in = Tensors.matrix(backend, Tensors.gaussian(random, rows * inputs), inputs);
-        Matrix out = Tensors.matrix(backend, Tensors.gaussian(random, rows * outputs), outputs);
-        Matrix labels = Tensors.matrix(backend, Tensors.gaussian(random, rows * outputs), outputs);
+        Matrix in = SampleTensors.matrix(backend, SampleTensors.gaussian(random, rows * inputs), inputs);
+        Matrix out = SampleTensors.matrix(backend, SampleTensors.gaussian(random, rows * outputs), outputs);
+        Matrix labels = SampleTensors.matrix(backend, SampleTensors.gaussian(random, rows * outputs), outputs);
         Matrix gradient = Matrix.of(backend.allocate("gradient", (long) rows * outputs), outputs);
         ScoreLoss loss = training.scoreLoss(out, labels, rows, new ScoreLoss.Factors(0.3, 0.7, 0.01), gradient);
         float[] slopes = backend.download(gradient, rows);
@@ -152,7 +153,8 @@ class CudaTrainingTest {
         float[] rankingSlopes = backend.download(gradient, rows);
         training.siluGradient(out, rows, gradient);
         float[] activated = backend.download(gradient, rows);
-        DeviceWeight weight = backend.load(Tensors.floats("w", Tensors.gaussian(random, outputs * inputs), inputs));
+        DeviceWeight weight =
+                backend.load(SampleTensors.floats("w", SampleTensors.gaussian(random, outputs * inputs), inputs));
         Matrix inGradient = Matrix.of(backend.allocate("in", (long) rows * (inputs + 1)), inputs + 1);
         training.inputGradient(gradient, rows, weight, inGradient.slice(1, inputs));
         DeviceWeight sum = training.zeros("sum", outputs, inputs);
@@ -165,7 +167,7 @@ class CudaTrainingTest {
         }
         Matrix silu = Matrix.of(backend.allocate("silu", (long) rows * inputs), inputs);
         training.silu(in, rows, silu);
-        Matrix values = Tensors.matrix(backend, Tensors.gaussian(random, rows * 24), 24);
+        Matrix values = SampleTensors.matrix(backend, SampleTensors.gaussian(random, rows * 24), 24);
         Matrix two = Matrix.of(backend.allocate("labels", rows * 2L), 2);
         training.addLogNorms(two, rows, values, values, -3);
         return new float[][] {
@@ -186,7 +188,7 @@ class CudaTrainingTest {
     private static float[] grams(Random random, int heads, int dim) {
         float[] out = new float[heads * dim * dim];
         for (int head = 0; head < heads; head++) {
-            float[] w = Tensors.gaussian(random, dim * dim);
+            float[] w = SampleTensors.gaussian(random, dim * dim);
             for (int i = 0; i < dim; i++) {
                 for (int j = 0; j < dim; j++) {
                     float sum = 0;

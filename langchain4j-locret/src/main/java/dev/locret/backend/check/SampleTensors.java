@@ -1,4 +1,4 @@
-package dev.locret.backend.cuda;
+package dev.locret.backend.check;
 
 import dev.locret.backend.Backend;
 import dev.locret.backend.KvEntries;
@@ -12,11 +12,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 
-/** Random tensors, and how far results may be apart. */
-final class Tensors {
-    private Tensors() {}
+/** Random tensors to check operations with, and how far results are apart. */
+public final class SampleTensors {
+    private SampleTensors() {}
 
-    static float[] gaussian(Random random, int n) {
+    /** So many normally distributed numbers. */
+    public static float[] gaussian(Random random, int n) {
         float[] out = new float[n];
         for (int i = 0; i < n; i++) {
             out[i] = (float) random.nextGaussian();
@@ -25,7 +26,7 @@ final class Tensors {
     }
 
     /** Random keys and values in the cache's own type. */
-    static void fill(Random random, KvEntries entries) {
+    public static void fill(Random random, KvEntries entries) {
         for (KvRows rows : new KvRows[] {entries.keys(), entries.values()}) {
             for (int entry = 0; entry < entries.entries(); entry++) {
                 float[] row = gaussian(random, entries.headDim());
@@ -38,19 +39,20 @@ final class Tensors {
         }
     }
 
-    static HostTensor floats(String name, float[] values, int columns) {
+    /** The values as an F32 tensor of so many columns. */
+    public static HostTensor floats(String name, float[] values, int columns) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return tensor(name, DType.F32, values.length / columns, columns, bytes);
     }
 
     /** The values as a matrix of a backend. */
-    static Matrix matrix(Backend backend, float[] values, int columns) {
+    public static Matrix matrix(Backend backend, float[] values, int columns) {
         return Matrix.of(backend.loadFloats(floats("matrix", values, columns)), columns);
     }
 
     /** A weight of any type: blocks of random quants, with scales such that values are about 1. */
-    static HostTensor weight(Random random, DType type, int rows, int columns) {
+    public static HostTensor weight(Random random, DType type, int rows, int columns) {
         ByteBuffer bytes =
                 ByteBuffer.allocate(Math.toIntExact(rows * type.bytes(columns))).order(ByteOrder.LITTLE_ENDIAN);
         if (type == DType.F32) {
@@ -98,7 +100,7 @@ final class Tensors {
     }
 
     /** Sum of squared differences; NaN where one side alone is not finite. */
-    static double difference(float[] actual, float[] expected) {
+    public static double difference(float[] actual, float[] expected) {
         double difference = 0;
         for (int i = 0; i < expected.length; i++) {
             difference += Math.pow((double) actual[i] - expected[i], 2);
@@ -107,7 +109,7 @@ final class Tensors {
     }
 
     /** The same relative to the squares of what is expected. */
-    static double error(float[] actual, float[] expected) {
+    public static double error(float[] actual, float[] expected) {
         double size = 0;
         for (float each : expected) {
             size += Math.pow(each, 2);
