@@ -18,7 +18,9 @@ async function call(path, options = {}) {
     }
     if (!response.ok) {
         const problem = await response.json().catch(() => ({}));
-        throw new Error(problem.detail || `The server answered ${response.status}`);
+        const error = new Error(problem.detail || `The server answered ${response.status}`);
+        error.status = response.status;
+        throw error;
     }
     return response;
 }
@@ -87,6 +89,12 @@ async function upload(file) {
 }
 
 function open(item) {
+    if (running) {
+        running.abort();
+    }
+    if (following) {
+        following.close();
+    }
     current = item;
     byId("choose").hidden = true;
     byId("open").hidden = false;
@@ -117,18 +125,18 @@ function follow(item) {
         following.close();
     }
     following = new EventSource(`/api/documents/${item.id}/progress`);
-    following.addEventListener("progress", async (event) => {
+    // Refused for good, where a lost connection would be tried again: the list tells why.
+    following.addEventListener("error", (event) => {
+        if (event.target.readyState === EventSource.CLOSED) {
+            refresh(item.id);
+        }
+    });
+    following.addEventListener("progress", (event) => {
         const now = JSON.parse(event.data);
         if (now.state !== "READING") {
-            following.close();
-            const found = (await list()).find((other) => other.id === item.id);
-            if (found && current && current.id === item.id) {
-                current = found;
-                show();
-            }
-            return;
-        }
-        if (current && current.id === item.id) {
+            event.target.close();
+            refresh(item.id);
+        } else if (isOpen(item.id)) {
             byId("bar").max = Math.max(1, now.tokens);
             byId("bar").value = now.read;
             byId("progress").textContent = now.tokens
@@ -137,6 +145,24 @@ function follow(item) {
                 : "Waiting for its turn";
         }
     });
+}
+
+const isOpen = (id) => current !== null && current.id === id;
+
+/** Shows a document anew that is open, as the server knows it now. */
+async function refresh(id) {
+    try {
+        const found = (await list()).find((item) => item.id === id);
+        if (found && isOpen(id)) {
+            current = found;
+            show();
+            if (found.state === "READING") {
+                follow(found);
+            }
+        }
+    } catch (error) {
+        notice(error.message);
+    }
 }
 
 async function* events(response) {
@@ -161,20 +187,24 @@ async function* events(response) {
 }
 
 async function ask(question) {
+    const { id } = current;
     const exchange = element("div", "", "exchange");
     const answer = element("p", "", "answer");
     const end = element("p", "", "hint");
     exchange.append(element("p", question, "asked"), answer, end);
+    // Read aloud as a whole, when it is complete.
+    exchange.setAttribute("aria-busy", "true");
     byId("answers").prepend(exchange);
-    running = new AbortController();
+    const mine = new AbortController();
+    running = mine;
     byId("send").disabled = true;
     byId("stop").disabled = false;
     try {
-        const response = await call(`/api/documents/${current.id}/questions`, {
+        const response = await call(`/api/documents/${id}/questions`, {
             method: "POST",
             headers: { "Content-Type": "application/json" },
             body: JSON.stringify({ question }),
-            signal: running.signal,
+            signal: mine.signal,
         });
         for await (const event of events(response)) {
             if (event.name === "text") {
@@ -187,7 +217,11 @@ async function ask(question) {
         }
     } catch (error) {
         end.textContent = error.name === "AbortError" ? "Stopped" : error.message;
+        if (error.status === 409) {
+            refresh(id);
+        }
     } finally {
+        exchange.removeAttribute("aria-busy");
         running = null;
         byId("send").disabled = false;
         byId("stop").disabled = true;
@@ -201,8 +235,12 @@ function options(select, count, name) {
 
 async function heat(anew) {
     const choice = anew ? "layer=-1&head=-1" : `layer=${byId("layer").value}&head=${byId("head").value}`;
-    const path = `/api/documents/${current.id}`;
+    const { id } = current;
+    const path = `/api/documents/${id}`;
     const map = await (await call(`${path}/heat?${choice}`)).json();
+    if (!isOpen(id)) {
+        return;
+    }
     if (anew) {
         options(byId("layer"), map.layers, "layer");
         options(byId("head"), map.heads, "head");
@@ -252,7 +290,11 @@ for (const id of ["layer", "head"]) {
 }
 byId("remove").addEventListener("click", async () => {
     try {
-        await call(`/api/documents/${current.id}`, { method: "DELETE" });
+        const { id } = current;
+        if (running) {
+            running.abort();
+        }
+        await call(`/api/documents/${id}`, { method: "DELETE" });
         current = null;
         byId("open").hidden = true;
         byId("choose").hidden = false;

@@ -1,5 +1,6 @@
 package dev.locret.samples.desk;
 
+import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
@@ -7,11 +8,15 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import java.io.IOException;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.MediaType;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** Sends an answer while it is written. When its reader has left, the model stops. */
 final class Answer implements StreamingChatResponseHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
+
     private final SseEmitter emitter;
     private volatile StreamingHandle handle;
     private volatile boolean over;
@@ -62,7 +67,12 @@ final class Answer implements StreamingChatResponseHandler {
     @Override
     public void onError(Throwable error) {
         if (!over) {
-            send("failure", Map.of("message", String.valueOf(error.getMessage())));
+            LOG.warn("No answer", error);
+            // The engine's messages are for operators: they name files, and the contexts of others.
+            String message = error instanceof RateLimitException
+                    ? "Too many questions are waiting, ask again later"
+                    : "The model could not answer";
+            send("failure", Map.of("message", message));
             end();
         }
     }

@@ -74,7 +74,7 @@ class DocumentController {
                 null,
                 Instant.now());
         documents.add(document, extracted.text());
-        readingRoom.read(document, extracted.text());
+        readingRoom.read(document);
         return document;
     }
 
@@ -83,7 +83,11 @@ class DocumentController {
         String name = original == null ? "" : original;
         name = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
         name = name.replaceAll("\\p{Cntrl}", "").strip();
-        return name.isEmpty() ? "document" : name.substring(0, Math.min(MAX_NAME, name.length()));
+        if (name.length() > MAX_NAME) {
+            // Half of a surrogate pair is no character.
+            name = name.substring(0, Character.isLowSurrogate(name.charAt(MAX_NAME)) ? MAX_NAME - 1 : MAX_NAME);
+        }
+        return name.isEmpty() ? "document" : name;
     }
 
     @DeleteMapping("/{id}")

@@ -67,10 +67,12 @@ class DocumentRepository {
                 .optional();
     }
 
-    void set(UUID id, State state, int tokens, String message) {
-        client.sql("update desk_document set state = ?, tokens = ?, message = ? where id = ?")
-                .params(state.name(), tokens, message, id)
-                .update();
+    /** Returns whether there is such a document. */
+    boolean set(UUID id, State state, int tokens, String message) {
+        return client.sql("update desk_document set state = ?, tokens = ?, message = ? where id = ?")
+                        .params(state.name(), tokens, message, id)
+                        .update()
+                == 1;
     }
 
     boolean remove(UUID id, String owner) {

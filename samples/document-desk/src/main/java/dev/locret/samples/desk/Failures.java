@@ -22,7 +22,7 @@ class Failures extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ProblemDetail rejected(RejectedUploadException e) {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.UNPROCESSABLE_ENTITY, e.getMessage());
+        return ProblemDetail.forStatusAndDetail(HttpStatus.UNPROCESSABLE_CONTENT, e.getMessage());
     }
 
     @ExceptionHandler
@@ -40,7 +40,8 @@ class Failures extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ProblemDetail engine(LocretException e) {
         LOG.warn("Engine refused", e);
-        return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage());
+        // Its messages are for operators: they name files, and the contexts of others.
+        return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, "The model cannot do this now");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.locret.samples.desk;
 
 import dev.locret.LocretStreamingChatModel;
+import dev.locret.common.LocretException;
 import dev.locret.engine.ContextInfo;
 import dev.locret.engine.ContextReading;
 import dev.locret.engine.Contexts;
@@ -8,6 +9,7 @@ import dev.locret.engine.GenerationListener;
 import dev.locret.samples.desk.DeskDocument.State;
 import jakarta.annotation.PreDestroy;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
 
 /** Reads documents in the background, each into a context that outlives the process. */
@@ -30,8 +33,10 @@ class ReadingRoom {
     private final DocumentRepository documents;
     private final Map<UUID, Progress> progress = new ConcurrentHashMap<>();
     private final Map<UUID, ContextReading> readings = new ConcurrentHashMap<>();
-    /** Waits for readings, which the engine does one after the other. */
-    private final ExecutorService waiting = Executors.newCachedThreadPool();
+    /** One document after the other, as the engine reads them: many must not fill the queue that questions wait in. */
+    private final ExecutorService reader = Executors.newSingleThreadExecutor();
+
+    private volatile boolean closed;
 
     ReadingRoom(LocretStreamingChatModel model, Contexts contexts, DocumentRepository documents) {
         this.model = model;
@@ -44,34 +49,53 @@ class ReadingRoom {
     void readWhatIsMissing() {
         Set<String> known = contexts.list().stream().map(ContextInfo::name).collect(Collectors.toSet());
         for (DeskDocument document : documents.all()) {
-            if (document.state() != State.FAILED && !known.contains(document.context())) {
-                documents.text(document.id()).ifPresent(text -> read(document, text));
+            // One that was read, but whose process died before it said so, is not read again: its text is known.
+            if (document.state() == State.READING
+                    || document.state() == State.READY && !known.contains(document.context())) {
+                read(document);
             }
         }
     }
 
     /** Begins to read, and returns. */
-    void read(DeskDocument document, String text) {
+    void read(DeskDocument document) {
         UUID id = document.id();
         progress.put(id, Progress.waiting());
         documents.set(id, State.READING, 0, null);
-        waiting.execute(() -> {
+        reader.execute(() -> {
             try {
-                ContextReading reading = model.readContext(document.context(), text, new Listener(id));
-                readings.put(id, reading);
-                ContextInfo info = reading.await();
-                documents.set(id, State.READY, info.tokens(), null);
-            } catch (RuntimeException e) {
-                // A desk that is closed leaves the rest to the next start.
-                if (!waiting.isShutdown()) {
-                    LOG.warn("Document could not be read: {}", id, e);
-                    documents.set(id, State.FAILED, 0, e.getMessage());
-                }
+                readNow(document);
+            } catch (LocretException e) {
+                failed(id, e);
+            } catch (DataAccessException e) {
+                LOG.error("Document is read at the next start, the database failed: {}", id, e);
             } finally {
                 readings.remove(id);
                 progress.remove(id);
             }
         });
+    }
+
+    private void readNow(DeskDocument document) {
+        UUID id = document.id();
+        Optional<String> text = closed ? Optional.empty() : documents.text(id);
+        if (text.isEmpty()) {
+            return;
+        }
+        ContextReading reading = model.readContext(document.context(), text.get(), new Listener(id));
+        readings.put(id, reading);
+        ContextInfo info = reading.await();
+        if (!documents.set(id, State.READY, info.tokens(), null)) {
+            // It was removed just before there was something to cancel.
+            contexts.remove(document.context());
+        }
+    }
+
+    /** A desk that is closed leaves the rest to the next start. */
+    private void failed(UUID id, LocretException e) {
+        if (!closed && documents.set(id, State.FAILED, 0, e.getMessage())) {
+            LOG.warn("Document could not be read: {}", id, e);
+        }
     }
 
     Progress progress(DeskDocument document) {
@@ -90,7 +114,8 @@ class ReadingRoom {
 
     @PreDestroy
     void close() {
-        waiting.shutdown();
+        closed = true;
+        reader.shutdown();
         readings.values().forEach(ContextReading::cancel);
     }
 

@@ -1,6 +1,8 @@
 package dev.locret.samples.desk;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -9,8 +11,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UserDetailsService;
@@ -18,6 +22,7 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.HttpStatusEntryPoint;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /** Everything needs a login; scripts and styles come from this server only; forms carry a token. */
 @Configuration(proxyBeanMethods = false)
@@ -30,6 +35,7 @@ class SecurityConfiguration {
 
     @Bean
     SecurityFilterChain security(HttpSecurity http) throws Exception {
+        RequestMatcher scripts = PathPatternRequestMatcher.withDefaults().matcher("/api/**");
         return http.authorizeHttpRequests(requests -> requests
                         // An answer that is under way ends as it would, also when its session is over by then.
                         .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
@@ -42,19 +48,28 @@ class SecurityConfiguration {
                 .logout(logout -> logout.logoutSuccessUrl("/login?logout"))
                 // A script wants a status, not the login page.
                 .exceptionHandling(handling -> handling.defaultAuthenticationEntryPointFor(
-                        new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED),
-                        PathPatternRequestMatcher.withDefaults().matcher("/api/**")))
+                                new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED), scripts)
+                        .defaultAccessDeniedHandlerFor(SecurityConfiguration::denied, scripts))
                 .headers(headers -> headers.contentSecurityPolicy(policy -> policy.policyDirectives(CONTENT_POLICY)))
                 .build();
+    }
+
+    /** A session takes its CSRF token with it, which is missed before the login is: that is no forged request. */
+    private static void denied(HttpServletRequest request, HttpServletResponse response, AccessDeniedException e) {
+        boolean loggedIn = SecurityContextHolder.getContext().getAuthentication() != null;
+        response.setStatus(loggedIn ? HttpStatus.FORBIDDEN.value() : HttpStatus.UNAUTHORIZED.value());
     }
 
     @Bean
     UserDetailsService users(DeskProperties properties) {
         List<UserDetails> users = new ArrayList<>();
-        properties
-                .users()
-                .forEach((name, password) -> users.add(
-                        User.withUsername(name).password(password).roles("USER").build()));
+        properties.users().forEach((name, password) -> {
+            if (!password.matches("\\{\\w+}.+")) {
+                throw new IllegalArgumentException("desk.users." + name
+                        + " does not say what kind of password it is, as {noop}secret and {bcrypt}$2a$… do");
+            }
+            users.add(User.withUsername(name).password(password).roles("USER").build());
+        });
         if (users.isEmpty()) {
             String password = UUID.randomUUID().toString();
             LOG.info("Log in as demo with the password {}", password);

@@ -38,14 +38,17 @@ class Streams {
         SseEmitter emitter = new SseEmitter(0L);
         ScheduledFuture<?> sending = clock.scheduleWithFixedDelay(
                 () -> {
-                    Progress now = progress.get();
                     try {
+                        Progress now = progress.get();
                         emitter.send(SseEmitter.event().name("progress").data(now, MediaType.APPLICATION_JSON));
-                    } catch (IOException e) {
-                        throw new IllegalStateException("reader has left", e);
-                    }
-                    if (now.state() != DeskDocument.State.READING) {
+                        if (now.state() != DeskDocument.State.READING) {
+                            emitter.complete();
+                        }
+                    } catch (IOException | RuntimeException e) {
+                        // The reader has left, the document was removed, or the database is down: a browser asks
+                        // again and is told which. What is thrown here ends the repetition.
                         emitter.complete();
+                        throw new IllegalStateException("no more progress to send", e);
                     }
                 },
                 0,

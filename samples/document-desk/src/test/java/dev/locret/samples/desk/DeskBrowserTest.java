@@ -164,4 +164,31 @@ class DeskBrowserTest {
         }
         assertThat(errors).isEmpty();
     }
+
+    /** An answer that is not seen any more is not written either, and a session that is over leads to the login. */
+    @Test
+    void leavingADocumentStopsItsAnswer(@TempDir Path empty) {
+        try (TestDesk desk = new TestDesk(empty)) {
+            Page anna = login(desk, "anna");
+            for (String name : List.of("garden.txt", "cellar.txt")) {
+                String text = "The " + name + " lies behind the house. It is old and nobody goes there. ".repeat(8);
+                anna.setInputFiles("#file", new FilePayload(name, "text/plain", text.getBytes(StandardCharsets.UTF_8)));
+                assertThat(anna.locator("#name")).hasText(name);
+                assertThat(anna.locator("#passages")).containsText(name);
+            }
+            anna.fill("#question", "Tell a very long story about this place.");
+            anna.press("#question", "Enter");
+            assertThat(anna.locator(".exchange .answer")).not().isEmpty();
+            anna.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("garden.txt")))
+                    .click();
+            assertThat(anna.locator("#passages")).containsText("garden.txt");
+            assertThat(anna.locator(".exchange")).hasCount(0);
+            assertThat(anna.locator("#send")).isEnabled();
+
+            anna.context().clearCookies();
+            anna.fill("#question", "What lies behind the house?");
+            anna.press("#question", "Enter");
+            assertThat(anna.getByPlaceholder("Username")).isVisible();
+        }
+    }
 }

@@ -124,6 +124,14 @@ class DeskHttpTest {
     }
 
     @Test
+    void aLongNameIsCutBetweenCharacters() {
+        assertThat(DocumentController.name("a".repeat(199) + "\ud83d\udcd6.txt"))
+                .isEqualTo("a".repeat(199));
+        assertThat(DocumentController.name("a".repeat(198) + "\ud83d\udcd6.txt"))
+                .isEqualTo("a".repeat(198) + "\ud83d\udcd6");
+    }
+
+    @Test
     void questionsHaveALength() throws IOException, InterruptedException {
         HttpResponse<String> response = anna.send(anna.question(id, " "));
         assertThat(response.statusCode()).isEqualTo(400);

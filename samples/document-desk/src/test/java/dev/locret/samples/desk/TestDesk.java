@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -26,7 +25,7 @@ final class TestDesk implements AutoCloseable {
                 "--langchain4j.locret.retaining-heads-path=" + setting("desk.heads"),
                 "--langchain4j.locret.cache-budget=512"));
         arguments.addAll(List.of(more));
-        context = SpringApplication.run(DeskApplication.class, arguments.toArray(String[]::new));
+        context = DeskApplication.start(arguments.toArray(String[]::new));
     }
 
     static String setting(String name) {
