@@ -52,10 +52,10 @@ final class MemoryChart {
                 .yAxisTitle(unit)
                 .build();
         chart.getStyler()
-                .setLegendPosition(LegendPosition.InsideNW)
+                .setLegendPosition(LegendPosition.OutsideS)
                 .setChartBackgroundColor(Color.WHITE)
                 .setSeriesColors(new Color[] {new Color(0x9DB8D2), new Color(0xC65D21), new Color(0x1F4E79)});
-        chart.getStyler().setYAxisMin(0.0);
+        chart.getStyler().setYAxisMin(0.0).setXAxisMin(0.0).setXAxisMaxLabelCount(9);
         return chart;
     }
 
