@@ -19,7 +19,14 @@ import java.util.Locale;
 public final class GenerateModel {
     /** @param headWidth hidden units of a retaining head, {@code d_R} of the paper */
     private record Size(
-            int layers, int hidden, int feedForward, int heads, int kvHeads, int headDim, int vocabulary, int headWidth) {}
+            int layers,
+            int hidden,
+            int feedForward,
+            int heads,
+            int kvHeads,
+            int headDim,
+            int vocabulary,
+            int headWidth) {}
 
     private record Tensor(String name, int rows, int columns) {
         long bytes() {
