@@ -127,6 +127,25 @@ new_application "$work/new" 3.5.7
 mvn -q -B -f "$work/new" package "${maven[@]}"
 ask -jar "$work/new/target/demo-0.0.1-SNAPSHOT.jar"
 
+echo '--- the same, with an AI service of the starter of LangChain4j 1.11.0'
+add='<dependency><groupId>dev.langchain4j</groupId><artifactId>langchain4j-spring-boot-starter</artifactId></dependency>'
+bom='<dependency><groupId>dev.langchain4j</groupId><artifactId>langchain4j-bom</artifactId><version>1.11.0</version><type>pom</type><scope>import</scope></dependency>'
+sed -i -e "s#^    <dependencies>#    <dependencyManagement><dependencies>$bom</dependencies></dependencyManagement>\n&$add#" "$work/new/pom.xml"
+cat >"$work/new/src/main/java/com/example/Assistant.java" <<'END'
+package com.example;
+
+import dev.langchain4j.service.spring.AiService;
+
+@AiService
+interface Assistant {
+    String answer(String question);
+}
+END
+sed -i -e 's/ChatModel model/Assistant model/' -e 's/model.chat(/model.answer(/' "$work/new/src/main/java/com/example/ChatController.java"
+mvn -q -B -f "$work/new" package "${maven[@]}"
+python3 -m zipfile -l "$work/new/target/demo-0.0.1-SNAPSHOT.jar" | grep -F langchain4j-core-1.11.0.jar
+ask -jar "$work/new/target/demo-0.0.1-SNAPSHOT.jar"
+
 # ahead_of_time DIRECTORY: builds the sample there and asks it, started from bean definitions made by the build.
 ahead_of_time() {
     mvn -q -B -f "$1" clean package "${maven[@]}"
