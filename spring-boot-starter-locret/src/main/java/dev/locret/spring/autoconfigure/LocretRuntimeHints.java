@@ -15,7 +15,7 @@ final class LocretRuntimeHints implements RuntimeHintsRegistrar {
     static final String[] RESOURCES = {"dev/locret/text/*.json", "dev/locret/backend/cuda/*.cu*"};
 
     /** The tokenizer's native library, which is unpacked from its jar. */
-    static final String NATIVE_LIBRARY = "native/lib/*";
+    static final String NATIVE_LIBRARY = "native/lib/**";
 
     /** Rows of a table, which Jackson makes. */
     static final String TABLE_ROW = "dev.locret.text.PreTokenizer";
