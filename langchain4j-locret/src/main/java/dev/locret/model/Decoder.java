@@ -301,41 +301,59 @@ public final class Decoder {
         int queryWidth = config.heads() * config.headDim();
         int keyWidth = config.kvHeads() * config.headDim();
         normHeads(w, rows, queryWidth, keyWidth, layer);
-        List<KvSegment> kv = append(layer, segments, queryWidth, keyWidth);
+        List<KvSegment> kv = ofLayer(layer, segments);
         if (finish || needs(segments, Signal.ATTENTION)) {
-            attend(segments, kv, queryWidth);
+            attend(segments, kv, queryWidth, keyWidth);
+        } else {
+            backend.append(qkv.slice(queryWidth, keyWidth), qkv.slice(queryWidth + keyWidth, keyWidth), kv);
         }
+        score(layer, segments, kv);
         if (!finish) {
             return;
         }
-        backend.linear(attended, rows, List.of(w.output().into(x)), true);
-        backend.rmsNorm(x, rows, w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
+        backend.linearThenNorm(
+                attended, rows, w.output().into(x), w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
         backend.linear(normed, rows, DecoderWeights.into(w.gateUp(), gateUp), false);
         backend.gatedActivation(gateUp, rows, activated);
         backend.linear(activated, rows, List.of(w.down().into(x)), true);
     }
 
-    private void attend(List<Segment> segments, List<KvSegment> kv, int queryWidth) {
+    /** Appends the new tokens and attends, once for each rotary table. */
+    private void attend(List<Segment> segments, List<KvSegment> kv, int queryWidth, int keyWidth) {
+        Matrix keys = qkv.slice(queryWidth, keyWidth);
+        Matrix values = qkv.slice(queryWidth + keyWidth, keyWidth);
+        Matrix sums = needs(segments, Signal.ATTENTION) ? logSums : null;
         for (RotaryTable table : rotary.all()) {
             List<KvSegment> those = new ArrayList<>(kv.size());
-            List<EvictionPolicy> policies = new ArrayList<>(kv.size());
             for (int i = 0; i < kv.size(); i++) {
-                if (rotary.of(segments.get(i).cache().textTokens(kv.get(i).rows())) == table) {
+                if (tableOf(segments.get(i)) == table) {
                     those.add(kv.get(i));
-                    policies.add(segments.get(i).policy());
                 }
             }
             if (!those.isEmpty()) {
-                Matrix queries = qkv.slice(0, queryWidth);
-                Matrix sums = needs(segments, Signal.ATTENTION) ? logSums : null;
-                backend.attend(queries, attention, table, those, attended, sums);
-                for (int i = 0; i < those.size(); i++) {
-                    if (policies.get(i).signals().contains(Signal.ATTENTION)) {
-                        policies.get(i)
-                                .scoreByAttention(new ObservedAttention(
-                                        backend, queries, attention, table, those.get(i), logSums));
-                    }
-                }
+                backend.appendAndAttend(
+                        qkv.slice(0, queryWidth), keys, values, attention, table, those, attended, sums);
+            }
+        }
+    }
+
+    private RotaryTable tableOf(Segment segment) {
+        return rotary.of(segment.cache().textTokens(segment.tokenIds().length));
+    }
+
+    /** Scores of the new tokens, whose attention policies may have asked for. */
+    private void score(int layer, List<Segment> segments, List<KvSegment> kv) {
+        for (int i = 0; i < kv.size(); i++) {
+            Segment segment = segments.get(i);
+            EvictionPolicy policy = segment.policy();
+            policy.scoreNewTokens(backend, layer, qkv, kv.get(i), segment.scorePooling());
+            if (policy.signals().contains(Signal.ATTENTION_INPUT)) {
+                policy.scoreByInput(backend, layer, normed, kv.get(i), segment.scorePooling());
+            }
+            if (policy.signals().contains(Signal.ATTENTION)) {
+                Matrix queries = qkv.slice(0, config.heads() * config.headDim());
+                policy.scoreByAttention(
+                        new ObservedAttention(backend, queries, attention, tableOf(segment), kv.get(i), logSums));
             }
         }
     }
@@ -374,19 +392,13 @@ public final class Decoder {
         }
     }
 
-    private List<KvSegment> append(int layer, List<Segment> segments, int queryWidth, int keyWidth) {
+    private static List<KvSegment> ofLayer(int layer, List<Segment> segments) {
         List<KvSegment> kv = new ArrayList<>(segments.size());
         int row = 0;
         for (Segment segment : segments) {
             int count = segment.tokenIds().length;
-            KvSegment part = new KvSegment(
-                    segment.cache().layer(layer), row, count, segment.cache().tokens());
-            backend.append(qkv.slice(queryWidth, keyWidth), qkv.slice(queryWidth + keyWidth, keyWidth), part);
-            segment.policy().scoreNewTokens(backend, layer, qkv, part, segment.scorePooling());
-            if (segment.policy().signals().contains(Signal.ATTENTION_INPUT)) {
-                segment.policy().scoreByInput(backend, layer, normed, part, segment.scorePooling());
-            }
-            kv.add(part);
+            kv.add(new KvSegment(
+                    segment.cache().layer(layer), row, count, segment.cache().tokens()));
             row += count;
         }
         return kv;

@@ -120,7 +120,20 @@ final class CudaAttention {
     /** One row of {@code combine_parts}, as {@code Parts} there. */
     private record Row(int firstSlot, int parts, int partStride, int batchRow, int inGroup) {}
 
-    void run(Matrix queries, CudaRotary rotary, List<KvSegment> segments, Matrix out, Matrix logSums) {
+    /** Rows of the batch that are still to be appended. */
+    record New(Matrix keys, Matrix values) {}
+
+    /** Whether {@link #run} can append: all segments are chunks whose entries it packs. */
+    boolean packs(List<KvSegment> segments) {
+        return attendChunk != null && segments.stream().allMatch(segment -> segment.rows() > Backend.STEP_ROWS);
+    }
+
+    /**
+     * Attention of a batch.
+     *
+     * @param added what the kernel that rotates keys appends as well, or null if that is done; lengths count it already
+     */
+    void run(Matrix queries, CudaRotary rotary, List<KvSegment> segments, Matrix out, Matrix logSums, New added) {
         List<Task> tasks = new ArrayList<>();
         List<Row> rows = new ArrayList<>();
         int slots = 0;
@@ -128,7 +141,7 @@ final class CudaAttention {
             KvSegment segment = segments.get(i);
             if (segment.rows() > Backend.STEP_ROWS) {
                 if (attendChunk != null) {
-                    chunk(queries, rotary, segment, out, logSums);
+                    chunk(queries, rotary, segment, out, logSums, added);
                 } else {
                     addTasks(tasks, i, segment);
                 }
@@ -255,7 +268,11 @@ final class CudaAttention {
                 .value(spec.positions() == PositionMode.ORIGINAL);
     }
 
-    private void chunk(Matrix queries, CudaRotary rotary, KvSegment segment, Matrix out, Matrix logSums) {
+    /**
+     * Appending apart from packing would write each new key and value (f32) and read it again, with a launch of its own;
+     * here what is appended is read back at once by the threads that wrote it.
+     */
+    private void chunk(Matrix queries, CudaRotary rotary, KvSegment segment, Matrix out, Matrix logSums, New added) {
         long segments = parameters.segments(List.of(segment));
         long heads = parameters.heads(segment.cache());
         int dim = spec.headDim();
@@ -265,6 +282,10 @@ final class CudaAttention {
                 .address(packed.address())
                 .address(values)
                 .value(maxEntries)
+                .address(added == null ? 0 : CudaBuffer.address(added.keys()))
+                .value(added == null ? 0 : added.keys().stride())
+                .address(added == null ? 0 : CudaBuffer.address(added.values()))
+                .value(added == null ? 0 : added.values().stride())
                 .run(segment.cache().longest(), spec.kvHeads(), 128, 0);
         launch.of(attendChunk)
                 .address(segments)

@@ -18,7 +18,7 @@ final class Parameters {
     static final int BYTES = 4 << 20;
 
     /** Bytes of {@code Segment} in {@code cache.cuh}. */
-    private static final int SEGMENT_BYTES = 40;
+    private static final int SEGMENT_BYTES = 48;
 
     private static final int ALIGNMENT = 16;
 
@@ -92,6 +92,7 @@ final class Parameters {
                 out.putLong(CudaBuffer.address(each.cache().keys()))
                         .putLong(CudaBuffer.address(each.cache().values()))
                         .putLong(CudaBuffer.address(each.cache().positions()))
+                        .putLong(CudaBuffer.address(each.cache().scores()))
                         .putInt(each.firstRow())
                         .putInt(each.rows())
                         .putInt(each.firstPosition())
