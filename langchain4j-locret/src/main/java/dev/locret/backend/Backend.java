@@ -137,6 +137,11 @@ public interface Backend extends AutoCloseable {
     /** Bytes that {@link #reserveSampling} occupies. */
     long samplingBytes(int vocabulary);
 
+    /** Records decode steps, if this device does. */
+    default Optional<StepRecorder> stepRecorder() {
+        return Optional.empty();
+    }
+
     /** {@code out[i] = table[tokenIds[i]]}. */
     void embed(DeviceWeight table, int[] tokenIds, Matrix out);
 

@@ -105,6 +105,17 @@ final class CudaAttention {
         return (entries + PART - 1) / PART;
     }
 
+    /** Of a step that is recorded, as many as its cache may ever have: those beyond its end cost a block that ends at once. */
+    private int partsOf(KvSegment segment) {
+        return parts(parameters.recording() ? maxEntries : segment.cache().longest());
+    }
+
+    /** Bytes of the lists for one row of a recorded step. */
+    static long stepBytes(AttentionSpec spec, int maxEntries) {
+        long tasks = (long) parts(maxEntries) * ((spec.groupSize() + ROWS - 1) / ROWS);
+        return TASK_BYTES * tasks + PARTS_BYTES * (long) spec.groupSize();
+    }
+
     /** Scratch that is free between two operations, {@code kvHeads · maxEntries · headDim} words. */
     CudaBuffer scratch() {
         return packed;
@@ -147,8 +158,7 @@ final class CudaAttention {
                 }
                 continue;
             }
-            int needed =
-                    segment.rows() * spec.groupSize() * parts(segment.cache().longest());
+            int needed = segment.rows() * spec.groupSize() * partsOf(segment);
             if (slots + needed > partialRows) {
                 flush(queries, rotary, segments, out, logSums, tasks, rows);
                 slots = 0;
@@ -182,7 +192,7 @@ final class CudaAttention {
 
     private void addParts(List<Task> tasks, List<Row> rows, int segment, KvSegment s, int slot) {
         int all = s.rows() * spec.groupSize();
-        int parts = parts(s.cache().longest());
+        int parts = partsOf(s);
         for (int part = 0; part < parts; part++) {
             for (int row = 0; row < all; row += ROWS) {
                 int count = Math.min(ROWS, all - row);

@@ -14,6 +14,7 @@ import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
 import dev.locret.backend.RotaryTable;
 import dev.locret.backend.SamplingSpec;
+import dev.locret.backend.StepRecorder;
 import dev.locret.backend.TrainingOperations;
 import dev.locret.backend.TrainingSpec;
 import dev.locret.common.Checks;
@@ -43,6 +44,7 @@ public final class CudaBackend implements Backend {
     private final CudaLinear linear;
     private final CudaCache caches;
     private final CudaRows rows;
+    private final CudaSteps steps;
     private final Map<DType, WeightKernels> weightKernels = new EnumMap<>(DType.class);
     private CudaBuffer means;
     private CudaAttention attention;
@@ -62,6 +64,7 @@ public final class CudaBackend implements Backend {
         this.linear = new CudaLinear(launch, kernels, blas, precision);
         this.caches = new CudaCache(launch, parameters, kernels, memory, transfers);
         this.rows = new CudaRows(launch, parameters, kernels, memory, transfers);
+        this.steps = new CudaSteps(context, parameters, memory);
     }
 
     /**
@@ -226,6 +229,11 @@ public final class CudaBackend implements Backend {
     @Override
     public long samplingBytes(int vocabulary) {
         return CudaSampler.bytes(vocabulary) + CudaSurprise.bytes(vocabulary);
+    }
+
+    @Override
+    public Optional<StepRecorder> stepRecorder() {
+        return steps.enabled() ? Optional.of(steps) : Optional.empty();
     }
 
     @Override
@@ -416,6 +424,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void close() {
+        steps.close();
         blas.close();
         context.close();
     }

@@ -44,7 +44,7 @@ final class CudaRows {
                 .address(weight.bodies())
                 .address(weight.headers())
                 .value(weight.paddedColumns())
-                .address(parameters.ints(tokenIds))
+                .address(parameters.tokenIds(tokenIds))
                 .address(CudaBuffer.address(out))
                 .value(weight.columns())
                 .value(out.stride())
