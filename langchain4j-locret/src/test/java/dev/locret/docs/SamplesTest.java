@@ -34,7 +34,7 @@ class SamplesTest {
 
     @Test
     void allCompile() throws Exception {
-        assertThat(samples()).hasSize(7);
+        assertThat(samples()).hasSize(8);
         assertThat(compile()).isEmpty();
     }
 
