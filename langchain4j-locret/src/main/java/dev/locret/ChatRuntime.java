@@ -1,7 +1,6 @@
 package dev.locret;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
-import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
@@ -12,6 +11,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.output.FinishReason;
 import dev.locret.chat.ExceptionMapper;
+import dev.locret.chat.RequestProgress;
 import dev.locret.chat.ResponseStream;
 import dev.locret.chat.answer.AnswerCollector;
 import dev.locret.common.LocretException;
@@ -49,7 +49,8 @@ record ChatRuntime(
     ChatResponse chat(ChatRequest request) {
         try {
             PreparedChat chat = prepare(request);
-            GenerationResult result = chat.model().engine().generate(chat.generation());
+            GenerationResult result =
+                    chat.model().engine().generate(chat.generation(), new RequestProgress(chat.listener()));
             return response(request, chat.reading().read(result.text()), result);
         } catch (LocretException e) {
             throw ExceptionMapper.map(e);
@@ -60,11 +61,16 @@ record ChatRuntime(
         try {
             PreparedChat chat = prepare(request);
             ResponseStream stream = new ResponseStream(
-                    handler, chat.reading(), returnThinking, (answer, result) -> response(request, answer, result));
-            stream.start(chat.model().engine().submit(chat.generation(), stream));
+                    handler,
+                    chat.listener(),
+                    chat.reading(),
+                    returnThinking,
+                    (answer, result) -> response(request, answer, result));
+            chat.model().engine().submit(chat.generation(), stream);
+            stream.start();
         } catch (LocretException e) {
             ResponseStream.fail(handler, ExceptionMapper.map(e));
-        } catch (LangChain4jException e) {
+        } catch (RuntimeException e) {
             ResponseStream.fail(handler, e);
         }
     }

@@ -2,6 +2,7 @@ package dev.locret;
 
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
+import dev.locret.chat.RequestListener;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -23,6 +24,7 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
     private final Boolean think;
     private final Duration timeout;
     private final Integer priority;
+    private final RequestListener requestListener;
 
     protected LocretChatRequestParameters(Builder builder) {
         super(builder);
@@ -36,6 +38,7 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
         this.think = builder.think;
         this.timeout = builder.timeout;
         this.priority = builder.priority;
+        this.requestListener = builder.requestListener;
     }
 
     /** {@code parameters} with Locret's own, which are null unless it has them already. */
@@ -99,6 +102,11 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
         return priority;
     }
 
+    /** Hears of the request before its answer begins, and may end it. */
+    public RequestListener requestListener() {
+        return requestListener;
+    }
+
     @Override
     public LocretChatRequestParameters overrideWith(ChatRequestParameters that) {
         return builder().overrideWith(this).overrideWith(that).build();
@@ -122,7 +130,8 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 && Objects.equals(context, that.context)
                 && Objects.equals(think, that.think)
                 && Objects.equals(timeout, that.timeout)
-                && Objects.equals(priority, that.priority);
+                && Objects.equals(priority, that.priority)
+                && Objects.equals(requestListener, that.requestListener);
     }
 
     @Override
@@ -138,7 +147,8 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 context,
                 think,
                 timeout,
-                priority);
+                priority,
+                requestListener);
     }
 
     @Override
@@ -147,7 +157,9 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 + repetitionPenalty + ", seed=" + seed + ", evictionPolicy=" + evictionPolicy + ", questionAware="
                 + questionAware + ", cacheBudget="
                 + cacheBudget + ", context="
-                + context + ", think=" + think + ", timeout=" + timeout + ", priority=" + priority + '}';
+                + context + ", think=" + think + ", timeout=" + timeout + ", priority=" + priority
+                + ", requestListener="
+                + requestListener + '}';
     }
 
     /** Setters of {@link LocretChatRequestParameters}. */
@@ -162,6 +174,7 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
         private Boolean think;
         private Duration timeout;
         private Integer priority;
+        private RequestListener requestListener;
 
         @Override
         public Builder overrideWith(ChatRequestParameters parameters) {
@@ -177,6 +190,7 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
                 think = own.think == null ? think : own.think;
                 timeout = own.timeout == null ? timeout : own.timeout;
                 priority = own.priority == null ? priority : own.priority;
+                requestListener = own.requestListener == null ? requestListener : own.requestListener;
             }
             return this;
         }
@@ -228,6 +242,11 @@ public class LocretChatRequestParameters extends DefaultChatRequestParameters {
 
         public Builder priority(Integer priority) {
             this.priority = priority;
+            return this;
+        }
+
+        public Builder requestListener(RequestListener requestListener) {
+            this.requestListener = requestListener;
             return this;
         }
 

@@ -11,6 +11,7 @@ import dev.locret.chat.AnswerReading;
 import dev.locret.chat.MessageMapper;
 import dev.locret.chat.Prompt;
 import dev.locret.chat.PromptOptions;
+import dev.locret.chat.RequestListener;
 import dev.locret.chat.UnsupportedFeatures;
 import dev.locret.chat.answer.AnswerParser.Start;
 import dev.locret.engine.GenerationRequest;
@@ -22,8 +23,9 @@ import java.util.stream.Collectors;
  * A request made ready for its model.
  *
  * @param reading how its answer is read
+ * @param listener hears of it, may be null
  */
-record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReading reading) {
+record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReading reading, RequestListener listener) {
     static PreparedChat of(
             LoadedModel model,
             List<ChatMessage> history,
@@ -59,7 +61,8 @@ record PreparedChat(LoadedModel model, GenerationRequest generation, AnswerReadi
                 model,
                 generation,
                 // JSON that is asked for may look like a call of anything.
-                new AnswerReading(prompt.start(), tools.isEmpty() ? null : messages.toolFormat(), names, !json));
+                new AnswerReading(prompt.start(), tools.isEmpty() ? null : messages.toolFormat(), names, !json),
+                parameters.requestListener());
     }
 
     private static Prompt prompt(

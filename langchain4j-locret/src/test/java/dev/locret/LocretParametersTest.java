@@ -6,11 +6,14 @@ import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
+import dev.locret.chat.RequestListener;
 import dev.locret.generate.SamplingParameters;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class LocretParametersTest {
+    private static final RequestListener LISTENER = new RequestListener() {};
+
     private final LocretChatRequestParameters all = LocretChatRequestParameters.builder()
             .modelName("m")
             .temperature(0.5)
@@ -30,6 +33,7 @@ class LocretParametersTest {
             .think(true)
             .timeout(Duration.ofSeconds(5))
             .priority(2)
+            .requestListener(LISTENER)
             .build();
 
     @Test
@@ -55,7 +59,9 @@ class LocretParametersTest {
         assertThat(merged.repetitionPenalty()).isEqualTo(1.1);
         assertThat(merged.topK()).isEqualTo(40);
         assertThat(merged.cacheBudget()).isEqualTo(128);
+        assertThat(merged.requestListener()).isSameAs(LISTENER);
         assertThat(merged.context()).isEqualTo("contract-42");
+        RequestListener other = new RequestListener() {};
         assertThat(all.overrideWith(LocretChatRequestParameters.builder()
                         .cacheBudget(64)
                         .questionAware(false)
@@ -63,6 +69,7 @@ class LocretParametersTest {
                         .think(false)
                         .timeout(Duration.ofSeconds(9))
                         .priority(-1)
+                        .requestListener(other)
                         .build()))
                 .isEqualTo(LocretChatRequestParameters.builder()
                         .overrideWith(all)
@@ -72,6 +79,7 @@ class LocretParametersTest {
                         .think(false)
                         .timeout(Duration.ofSeconds(9))
                         .priority(-1)
+                        .requestListener(other)
                         .build());
         assertThat(own.defaultedBy(all)).isEqualTo(all.overrideWith(own));
         assertThat(all.overrideWith(LocretChatRequestParameters.EMPTY))
@@ -89,7 +97,12 @@ class LocretParametersTest {
                         "evictionPolicy=keydiff",
                         "cacheBudget=128",
                         "questionAware=true")
-                .contains("context=contract-42", "think=true", "timeout=PT5S", "priority=2");
+                .contains(
+                        "context=contract-42",
+                        "think=true",
+                        "timeout=PT5S",
+                        "priority=2",
+                        "requestListener=" + LISTENER);
     }
 
     @Test

@@ -5,12 +5,9 @@ import static dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils
 
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
-import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.locret.chat.answer.AnswerCollector;
 import dev.locret.chat.answer.AnswerParser;
 import dev.locret.common.LocretException;
-import dev.locret.engine.Generation;
-import dev.locret.engine.GenerationListener;
 import dev.locret.engine.GenerationResult;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -22,7 +19,7 @@ import java.util.function.BiFunction;
  * handler holds up nobody else. As everywhere in LangChain4j, what a handler throws goes to its {@code onError} and
  * the answer goes on. After a cancellation the handler hears nothing any more.
  */
-public final class ResponseStream implements GenerationListener, StreamingHandle {
+public final class ResponseStream extends RequestProgress {
     private static final AtomicLong COUNT = new AtomicLong();
 
     /** Stands behind the last piece; no piece is empty. */
@@ -33,28 +30,28 @@ public final class ResponseStream implements GenerationListener, StreamingHandle
     private final AnswerCollector answer = new AnswerCollector();
     private final AnswerParser parser;
     private final BlockingQueue<String> pieces = new LinkedBlockingQueue<>();
-    private volatile Generation generation;
-    private volatile boolean cancelled;
 
     /**
      * A stream to {@code handler}; pass it to the engine as listener, then call {@link #start}.
      *
+     * @param listener hears of the request before the handler does, may be null
      * @param tellThinking whether the handler hears what the model thinks
      */
     public ResponseStream(
             StreamingChatResponseHandler handler,
+            RequestListener listener,
             AnswerReading reading,
             boolean tellThinking,
             BiFunction<AnswerCollector, GenerationResult, ChatResponse> toResponse) {
+        super(listener);
         this.handler = handler;
         this.toResponse = toResponse;
         this.parser = reading.parser(new HandlerSink(handler, this, tellThinking, answer));
     }
 
-    /** Tells the handler of {@code submitted} until it ends, in the background. */
-    public void start(Generation submitted) {
-        generation = submitted;
-        submitted.whenDone(() -> pieces.add(END));
+    /** Tells the handler of what was submitted until that ends, in the background. */
+    public void start() {
+        generation().whenDone(() -> pieces.add(END));
         Thread thread = new Thread(this::run, "locret-stream-" + COUNT.incrementAndGet());
         thread.setDaemon(true);
         thread.start();
@@ -65,37 +62,26 @@ public final class ResponseStream implements GenerationListener, StreamingHandle
         pieces.add(text);
     }
 
-    @Override
-    public void cancel() {
-        cancelled = true;
-        generation.cancel();
-    }
-
-    @Override
-    public boolean isCancelled() {
-        return cancelled;
-    }
-
     private void run() {
         try {
-            for (String piece = pieces.take(); !piece.equals(END) && !cancelled; piece = pieces.take()) {
+            for (String piece = pieces.take(); !piece.equals(END) && !isCancelled(); piece = pieces.take()) {
                 parser.append(piece);
             }
-            if (!cancelled) {
+            if (!isCancelled()) {
                 end();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             // Without a listener an answer is wasted work: a handler may have died of an Error. No effect when done.
-            generation.cancel();
+            generation().cancel();
         }
     }
 
     private void end() {
         ChatResponse response;
         try {
-            GenerationResult result = generation.await();
+            GenerationResult result = generation().await();
             parser.finish();
             response = toResponse.apply(answer, result);
         } catch (LocretException e) {
@@ -105,7 +91,7 @@ public final class ResponseStream implements GenerationListener, StreamingHandle
             fail(handler, e);
             return;
         }
-        if (!cancelled) {
+        if (!isCancelled()) {
             onCompleteResponse(handler, response);
         }
     }

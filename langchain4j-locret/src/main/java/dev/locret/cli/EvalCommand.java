@@ -1,5 +1,6 @@
 package dev.locret.cli;
 
+import dev.locret.cache.BudgetAllocation;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
 import dev.locret.corpus.Corpus;
@@ -251,6 +252,11 @@ final class EvalCommand extends LocretCommand {
                 .localTokens(localTokens)
                 .maxSessions(parallel);
         boolean full = policy.equals("none");
+        if (full) {
+            // Nothing is divided; a pool would need positions for twice the text, and a pyramid room for its last
+            // layer.
+            options.budgetAllocation(BudgetAllocation.UNIFORM);
+        }
         // By default as many as the window holds, which for most models is more than there is memory for.
         int most = full ? LocretEngine.plan(options.build()).cache().budget() : budget;
         return LocretEngine.load(options.cacheBudget(Math.min(budget, most)).build());

@@ -10,6 +10,12 @@ public interface GenerationListener {
     GenerationListener NONE = new GenerationListener() {};
 
     /**
+     * Before anything else, on the thread that submits a request. It is not in the queue yet: it can be cancelled, but not
+     * waited for here. Not told for contexts, whose reading is at hand.
+     */
+    default void onSubmitted(Generation generation) {}
+
+    /**
      * After each chunk of the prompt.
      *
      * @param tokensRead tokens of the prompt read so far

@@ -71,6 +71,7 @@ public final class LocretEngine implements AutoCloseable {
         parts.check(request, text);
         GenerationHandle handle = new GenerationHandle(
                 request, listener, probe, text, contexts.whileWaiting(context), null, parts.nanoTime());
+        listener.onSubmitted(handle);
         enqueue(handle);
         return handle;
     }
@@ -91,15 +92,20 @@ public final class LocretEngine implements AutoCloseable {
 
     /** Submits a request and waits for its answer. */
     public GenerationResult generate(GenerationRequest request) {
-        return run(request, Probe.NONE);
+        return generate(request, GenerationListener.NONE);
     }
 
-    private GenerationResult run(GenerationRequest request, Probe probe) {
+    /** Submits a request and waits for its answer; from a listener's own thread it is refused. */
+    public GenerationResult generate(GenerationRequest request, GenerationListener listener) {
+        return run(request, Checks.notNull("listener", listener), Probe.NONE);
+    }
+
+    private GenerationResult run(GenerationRequest request, GenerationListener listener, Probe probe) {
         Checks.argument(
                 Thread.currentThread() != worker,
                 () -> "engine: a listener waits for the thread it runs on: thread=" + worker.getName()
                         + "; submit without waiting");
-        return submit(request, GenerationListener.NONE, probe).await();
+        return submit(request, listener, probe).await();
     }
 
     /**
@@ -113,7 +119,7 @@ public final class LocretEngine implements AutoCloseable {
         TraceRecorder recorder = new TraceRecorder(logits);
         GenerationRequest request = new GenerationRequest(
                 promptTokens, 0, SamplingParameters.GREEDY, maxOutputTokens, List.of(), null, null);
-        return recorder.result(run(request, recorder).tokens());
+        return recorder.result(run(request, GenerationListener.NONE, recorder).tokens());
     }
 
     /**
@@ -127,7 +133,7 @@ public final class LocretEngine implements AutoCloseable {
         Checks.inRange("continuation-tokens", continuation.length, 1, Integer.MAX_VALUE);
         parts.checkTokens(continuation);
         ContinuationScorer scorer = new ContinuationScorer(continuation.clone());
-        GenerationResult result = run(prompt.answeredBy(continuation.length), scorer);
+        GenerationResult result = run(prompt.answeredBy(continuation.length), GenerationListener.NONE, scorer);
         Checks.check(
                 result.outputTokens() == continuation.length,
                 ErrorId.INVALID_PROMPT,

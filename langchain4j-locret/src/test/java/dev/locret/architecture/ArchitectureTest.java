@@ -11,6 +11,10 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Who may use whom. Each rule is also run over {@code planted}, where every kind of breach was put on purpose. */
@@ -27,6 +31,19 @@ class ArchitectureTest {
     void layersUseOnlyWhatLiesBelowThem() {
         assertThat(MAIN.stream().map(c -> c.getPackageName())).contains("dev.locret.common", "dev.locret.engine");
         assertThat(new Layers(ROOT).violations(MAIN)).isEmpty();
+    }
+
+    @Test
+    void theArchitecturePageListsTheLayersInTheirOrder() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "architecture.md"));
+        String table = page.substring(page.indexOf("## Layers"), page.indexOf("## The way of a question"));
+        assertThat(Pattern.compile("(?m)^\\| `([\\w.]+)` \\|")
+                        .matcher(table)
+                        .results()
+                        .map(row -> row.group(1)))
+                .containsExactlyElementsOf(Layers.ORDER.stream()
+                        .map(layer -> layer.isEmpty() ? ROOT : layer)
+                        .toList());
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * what lies inside it, or a class: {@code Backends} chooses among devices, so it stands above them.
  */
 final class Layers {
-    private static final List<String> ORDER = List.of(
+    static final List<String> ORDER = List.of(
             "common",
             "tensor",
             "format",

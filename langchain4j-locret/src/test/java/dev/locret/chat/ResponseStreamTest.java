@@ -39,12 +39,13 @@ class ResponseStreamTest {
     private final FakeGeneration generation = new FakeGeneration();
     private final Recorder handler = new Recorder();
     private final ResponseStream stream = new ResponseStream(
-            handler, new AnswerReading(Start.TEXT, null, Set.of(), false), true, ResponseStreamTest::response);
+            handler, null, new AnswerReading(Start.TEXT, null, Set.of(), false), true, ResponseStreamTest::response);
 
     @Test
     void deliversPiecesThenTheResponse() throws Exception {
         stream.onText("He");
-        stream.start(generation);
+        stream.onSubmitted(generation);
+        stream.start();
         assertThat(handler.next()).isEqualTo("piece He");
         stream.onText("llo");
         assertThat(handler.next()).isEqualTo("piece llo");
@@ -62,10 +63,12 @@ class ResponseStreamTest {
     void deliversThoughtsAndCalls() throws Exception {
         ResponseStream reading = new ResponseStream(
                 handler,
+                null,
                 new AnswerReading(Start.MAY_THINK, ToolFormat.HERMES, Set.of("f"), true),
                 true,
                 ResponseStreamTest::response);
-        reading.start(generation);
+        reading.onSubmitted(generation);
+        reading.start();
         for (String piece :
                 List.of("<thi", "nk>hm</think>", "Look.\n<tool_", "call>{\"name\": \"f\", \"arguments\": {\"a\"")) {
             reading.onText(piece);
@@ -85,10 +88,15 @@ class ResponseStreamTest {
     @Test
     void keepsThoughtsToItselfIfToldSo() throws Exception {
         ResponseStream reading = new ResponseStream(
-                handler, new AnswerReading(Start.THINKING, null, Set.of(), false), false, ResponseStreamTest::response);
+                handler,
+                null,
+                new AnswerReading(Start.THINKING, null, Set.of(), false),
+                false,
+                ResponseStreamTest::response);
         reading.onText("hm</think>Yes");
         generation.end("Yes");
-        reading.start(generation);
+        reading.onSubmitted(generation);
+        reading.start();
 
         assertThat(handler.next()).isEqualTo("piece Yes");
         assertThat(handler.next()).isEqualTo("complete Yes");
@@ -99,12 +107,14 @@ class ResponseStreamTest {
     void isSilentAfterCancellationWithinOnePiece() throws Exception {
         ResponseStream reading = new ResponseStream(
                 handler,
+                null,
                 new AnswerReading(Start.TEXT, ToolFormat.HERMES, Set.of("f"), true),
                 true,
                 ResponseStreamTest::response);
         handler.onPiece = StreamingHandle::cancel;
         reading.onText("Look. <tool_call>{\"name\": \"f\", \"arguments\": {}}</tool_call> Done");
-        reading.start(generation);
+        reading.onSubmitted(generation);
+        reading.start();
 
         assertThat(handler.next()).isEqualTo("piece Look.");
         handler.assertEnded();
@@ -112,7 +122,8 @@ class ResponseStreamTest {
 
     @Test
     void deliversAnErrorOnce() throws Exception {
-        stream.start(generation);
+        stream.onSubmitted(generation);
+        stream.start();
         stream.onText("He");
         generation.fail(new LocretException(ErrorId.CLOSED, "engine: closed"));
 
@@ -123,7 +134,8 @@ class ResponseStreamTest {
 
     @Test
     void deliversErrorsOfOtherKindsAsTheyAre() throws Exception {
-        stream.start(generation);
+        stream.onSubmitted(generation);
+        stream.start();
         generation.fail(new IllegalStateException("bug"));
 
         assertThat(handler.next()).isEqualTo("error java.lang.IllegalStateException: bug");
@@ -135,7 +147,8 @@ class ResponseStreamTest {
         handler.onPiece = StreamingHandle::cancel;
         stream.onText("He");
         stream.onText("llo");
-        stream.start(generation);
+        stream.onSubmitted(generation);
+        stream.start();
 
         assertThat(handler.next()).isEqualTo("piece He");
         handler.assertEnded();
@@ -153,7 +166,8 @@ class ResponseStreamTest {
         stream.onText("He");
         stream.onText("llo");
         generation.end("Hello");
-        stream.start(generation);
+        stream.onSubmitted(generation);
+        stream.start();
 
         assertThat(handler.next()).isEqualTo("piece He");
         assertThat(handler.next()).isEqualTo("error java.lang.IllegalStateException: mine");
@@ -171,7 +185,8 @@ class ResponseStreamTest {
             busy.countDown();
             awaitQuietly(free);
         };
-        stream.start(generation);
+        stream.onSubmitted(generation);
+        stream.start();
         stream.onText("a");
         awaitQuietly(busy);
         for (int i = 0; i < 1000; i++) {
@@ -193,7 +208,8 @@ class ResponseStreamTest {
             throw new AssertionError("a failing test of a user");
         };
         stream.onText("a");
-        stream.start(generation);
+        stream.onSubmitted(generation);
+        stream.start();
 
         assertThat(generation.cancelled).succeedsWithin(Duration.ofSeconds(30));
     }

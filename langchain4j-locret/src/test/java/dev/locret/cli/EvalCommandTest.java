@@ -137,6 +137,23 @@ class EvalCommandTest {
     }
 
     @Test
+    void fullAttentionHasNothingToDivide() {
+        Object[] what = {"--task", "perplexity", "--policy", "keydiff", "--json"};
+        JsonNode uniform = runInto("uniform", "64", what).json().get("rows").get(0);
+        JsonNode pooled = runInto(
+                        "pooled",
+                        "64",
+                        Stream.concat(Stream.of(what), Stream.of("--budget-allocation", "pooled"))
+                                .toArray())
+                .json()
+                .get("rows")
+                .get(0);
+        assertThat(pooled.get("policy").asText()).isEqualTo("none");
+        assertThat(pooled.get("nll")).isEqualTo(uniform.get("nll"));
+        assertThat(pooled.get("cacheBytes")).isEqualTo(uniform.get("cacheBytes"));
+    }
+
+    @Test
     void asksQuestionsInFrontOfDocumentsAndInTurns() throws IOException {
         CommandRun run = run("--task", "needles,turns-needles", "--question-first", "--policy", "locret", "--json");
         assertThat(run.status()).as(run.err()).isZero();

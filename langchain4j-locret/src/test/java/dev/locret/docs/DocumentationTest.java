@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 class DocumentationTest {
     private static final Path TROUBLESHOOTING = Repository.ROOT.resolve("docs/troubleshooting.md");
     private static final Pattern SECTION = Pattern.compile("(?m)^## `(.+)`$");
+    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+Test)`");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#]+?)(?:#([^)]*))?\\)");
 
     @Test
@@ -44,6 +47,19 @@ class DocumentationTest {
                 .allSatisfy(target -> assertThat(Files.exists(page.resolveSibling(target)))
                         .as("%s links to %s", Repository.ROOT.relativize(page), target)
                         .isTrue()));
+    }
+
+    @Test
+    void testsThatPagesNameExist() {
+        Set<String> tests = Repository.files("Test.java").stream()
+                .map(file -> file.getFileName().toString().replace(".java", ""))
+                .collect(Collectors.toSet());
+        List<String> named = Repository.files(".md").stream()
+                .flatMap(page -> TEST.matcher(Repository.read(page)).results())
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(named).hasSizeGreaterThan(10);
+        assertThat(tests).containsAll(named);
     }
 
     private static List<String> sections() {

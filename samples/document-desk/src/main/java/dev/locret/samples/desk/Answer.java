@@ -2,10 +2,9 @@ package dev.locret.samples.desk;
 
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.model.chat.response.ChatResponse;
-import dev.langchain4j.model.chat.response.PartialResponse;
-import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
+import dev.locret.chat.RequestListener;
 import java.io.IOException;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -14,7 +13,7 @@ import org.springframework.http.MediaType;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** Sends an answer while it is written. When its reader has left, the model stops. */
-final class Answer implements StreamingChatResponseHandler {
+final class Answer implements StreamingChatResponseHandler, RequestListener {
     private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
 
     private final SseEmitter emitter;
@@ -49,13 +48,16 @@ final class Answer implements StreamingChatResponseHandler {
     }
 
     @Override
-    public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
-        handle = context.streamingHandle();
+    public void onStart(StreamingHandle started) {
+        handle = started;
         if (over) {
             stop();
-        } else {
-            send("text", Map.of("text", partial.text()));
         }
+    }
+
+    @Override
+    public void onPartialResponse(String text) {
+        send("text", Map.of("text", text));
     }
 
     @Override

@@ -51,6 +51,7 @@ class QuestionController {
                         .messages(UserMessage.from("\n\n" + question))
                         .parameters(LocretChatRequestParameters.builder()
                                 .context(document.context())
+                                .requestListener(answer)
                                 .maxOutputTokens(properties.answerTokens())
                                 .build())
                         .build(),
