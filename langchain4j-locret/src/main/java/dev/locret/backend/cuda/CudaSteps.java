@@ -1,6 +1,7 @@
 package dev.locret.backend.cuda;
 
 import dev.locret.backend.AttentionSpec;
+import dev.locret.backend.Backend;
 import dev.locret.backend.DecodeStep;
 import dev.locret.backend.KvSlice;
 import dev.locret.backend.StepRecorder;
@@ -35,8 +36,8 @@ final class CudaSteps implements StepRecorder, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CudaSteps.class);
     /** What a kernel of a graph may take on the device, a guess: drivers do not say. */
     private static final int NODE_BYTES = 1024;
-    /** Most kernels of a layer beside those for each segment, and of such. */
-    private static final int LAYER_NODES = 20;
+    /** Most kernels of a layer beside norms of single heads and those for each segment, and of such. */
+    private static final int LAYER_NODES = 40;
 
     private static final int SEGMENT_NODES = 8;
 
@@ -73,7 +74,8 @@ final class CudaSteps implements StepRecorder, AutoCloseable {
     public long bytes(AttentionSpec spec, int layers, int maxSegments, int maxEntries) {
         // Batches of every size, and once more for steps inside of another forward.
         int most = Math.min(MOST, 2 * maxSegments);
-        long nodes = (long) layers * (LAYER_NODES + SEGMENT_NODES * maxSegments);
+        int segments = Math.min(maxSegments, Backend.STEP_ROWS);
+        long nodes = (long) layers * (LAYER_NODES + spec.heads() + spec.kvHeads() + SEGMENT_NODES * segments);
         return StepRecording.bytes(spec, layers, maxSegments, maxEntries) + most * nodes * NODE_BYTES;
     }
 
