@@ -69,7 +69,7 @@ final class AttentionChecks {
                                 bound,
                                 b -> appended(b, size, type, positions, false)));
                         checks.add(new OperationCheck(
-                                "appendAndAttend: what is held, cache " + type,
+                                "appendAndAttend, what is held, cache " + type,
                                 size.toString(),
                                 OperationCheck.EXACT,
                                 b -> appended(b, size, type, positions, true)));
