@@ -4,7 +4,7 @@
 #   samples/corpus-on-spark/run.sh [OPTION...] "QUESTION"
 #
 # The corpus, the model and its heads are the README files of the samples and the demo's unless --corpus, --model and --heads name
-# yours; answers go to target/answers unless --output says where. With --help it lists its options. SPARK_MASTER names another master.
+# yours; answers go to target/corpus-on-spark unless --output says where. With --help it lists its options. SPARK_MASTER names another master.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -25,5 +25,6 @@ if ! given --model; then
     given --heads || defaults+=(--heads "$root/samples/models/smollm2-135m-instruct.safetensors")
 fi
 given --corpus || defaults+=(--corpus "$root/samples" --glob README.md)
-given --output || defaults+=(--output "$here/target/answers")
+# Not below the corpus, where answers would be documents.
+given --output || defaults+=(--output "$root/target/corpus-on-spark")
 exec "$here/submit.sh" "${defaults[@]}" "$@"

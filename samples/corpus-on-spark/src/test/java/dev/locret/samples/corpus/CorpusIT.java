@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CorpusIT {
     private static final String QUESTION = "Which town is this about?";
-    private static final List<String> TOWNS = List.of(
-            "Lisbon", "Riga", "Turin", "Ghent", "Porto", "Malmo", "Basel", "Bergen", "Graz", "Leeds", "Cork", "Lodz");
+    private static final List<String> TOWNS =
+            List.of("Lisbon", "Riga", "Turin", "Ghent", "Porto", "Malmo", "Basel", "Bergen");
     private static final Map<String, String> UNREADABLE = new TreeMap<>(Map.of(
             "empty.txt", "empty",
             "latin1.txt", "not UTF-8 text",
@@ -122,10 +122,10 @@ class CorpusIT {
         }
     }
 
-    /** Waits for the first answer, then takes one of the two executors away. @return how many answers there were */
+    /** Waits for three answers, then takes one of the two executors away. @return how many answers there were */
     private static long kill() {
         try {
-            while (files() == 0) {
+            while (files() < 3) {
                 Thread.sleep(20);
             }
             ProcessHandle executor = ProcessHandle.current()
@@ -149,11 +149,11 @@ class CorpusIT {
     void everyDocumentHasOneRowThoughAnExecutorIsKilled() throws Exception {
         CompletableFuture<Long> killed = CompletableFuture.supplyAsync(CorpusIT::kill);
         String printed = run("--picture", System.getProperty("corpus.picture"));
-        assertThat(killed.get()).isLessThan(TOWNS.size());
+        assertThat(killed.get()).isLessThan(12);
         assertThat(EXECUTORS.lost()).hasSize(1);
         String lost = EXECUTORS.lost().keySet().iterator().next();
         assertThat(printed)
-                .contains("16 documents: 0 were answered before, 16 asked now, 4 of them with an error")
+                .contains("12 documents: 0 were answered before, 12 asked now, 4 of them with an error")
                 .contains("executor " + lost + " was lost on the way")
                 .contains("empty.txt: (empty)");
 
@@ -161,7 +161,7 @@ class CorpusIT {
         assertThat(rows)
                 .extracting(row -> row.getAs("document"))
                 .doesNotHaveDuplicates()
-                .hasSize(16);
+                .hasSize(12);
         Map<String, String> errors = new TreeMap<>();
         for (Row row : rows) {
             if (row.getAs("error") != null) {
@@ -178,7 +178,7 @@ class CorpusIT {
         assertThat(errors).isEqualTo(UNREADABLE);
         assertThat(rows).extracting(row -> row.<String>getAs("document")).contains("more towns/Basel.txt", "Riga.txt");
         assertThat(Files.readString(Path.of(System.getProperty("corpus.picture"))))
-                .contains("16 documents in", ">executor " + lost + "<", ">lost<");
+                .contains("12 documents in", ">executor " + lost + "<", ">lost<");
     }
 
     private static String modelName() {
@@ -189,7 +189,7 @@ class CorpusIT {
     @Order(2)
     void aSecondRunAsksNothing() throws Exception {
         long before = files();
-        assertThat(run()).startsWith("16 documents: 16 were answered before, 0 asked now, 0 of them with an error");
+        assertThat(run()).startsWith("12 documents: 12 were answered before, 0 asked now, 0 of them with an error");
         assertThat(files()).isEqualTo(before);
     }
 
@@ -200,9 +200,9 @@ class CorpusIT {
         String before = Files.readString(riga);
         // Of the same length, so that only the hash can tell.
         Files.writeString(riga, before.replace("Riga", "Oslo"));
-        assertThat(run()).startsWith("16 documents: 15 were answered before, 1 asked now, 0 of them with an error");
+        assertThat(run()).startsWith("12 documents: 11 were answered before, 1 asked now, 0 of them with an error");
         Results results = new Results(spark, directory.resolve("answers").toString());
-        assertThat(results.latest().count()).isEqualTo(16);
+        assertThat(results.latest().count()).isEqualTo(12);
         assertThat(results.latest().where("document = 'Riga.txt'").first().<String>getAs("answer"))
                 .contains("Oslo");
 
@@ -216,7 +216,7 @@ class CorpusIT {
     void errorsAreAskedAgainOnlyIfWanted() throws Exception {
         Files.writeString(directory.resolve("corpus/long.txt"), "A short text about Vienna.");
         assertThat(run("--retry-errors"))
-                .startsWith("16 documents: 12 were answered before, 4 asked now, 3 of them with an error")
+                .startsWith("12 documents: 8 were answered before, 4 asked now, 3 of them with an error")
                 .contains("long.txt: ");
         assertThat(run()).contains(" 0 asked now,");
     }
