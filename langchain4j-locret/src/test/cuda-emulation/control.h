@@ -18,7 +18,7 @@ struct Control {
     int32_t failCode;     // 56: what the call fails with; 0 for CUDA_ERROR_LAUNCH_FAILED
     int32_t driver;       // 60: version of the driver; 0 for 12090
     int32_t refused;      // 64: 1 loads no machine code, 2 no PTX either
-    int32_t unused;
+    int32_t graphs;       // 68: graphs alive, as captured and as can be launched, written here
     int64_t occupied;     // 72: memory of the device that others hold
 };
 extern Control* control;

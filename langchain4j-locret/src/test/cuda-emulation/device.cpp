@@ -211,6 +211,7 @@ CUDA_API CUresult cuCtxDestroy_v2(CUcontext context) {
     if (!contexts.count(context)) {
         return CUDA_ERROR_INVALID_CONTEXT;
     }
+    driver::abandonCaptures(context);
     driver::drainAll();
     for (auto* memory : {&driver::device, &driver::pinned}) {
         for (auto i = memory->begin(); i != memory->end();) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace driver {
@@ -30,7 +31,6 @@ struct Allocation {
 extern std::recursive_mutex mutex;
 extern std::map<CUdeviceptr, Allocation> device, pinned;
 extern size_t used;
-extern int capturing; // streams that record a graph
 
 CUstream_st* streamOf(CUstream handle);
 /** Runs what waits in a stream; the first error. */
@@ -38,6 +38,12 @@ CUresult drain(CUstream_st* stream);
 CUresult drainAll();
 /** Queues work, or runs it at once unless in strict mode. */
 CUresult enqueue(CUstream stream, Task task);
+/** Whether a capture forbids this thread what could wait for the device or allocate; such a capture is spoilt then. */
+bool forbiddenByCapture();
+/** Ends what the streams of a context that is destroyed record. */
+void abandonCaptures(CUcontext context);
+/** Takes memory of the device without an address, or gives it back (less than 0); false if there is not enough. */
+bool charge(long long bytes);
 CUresult release(std::map<CUdeviceptr, Allocation>& memory, CUdeviceptr at);
 const emu::Kernel* findKernel(const std::string& name);
 /** Bytes of shared memory that a block of this device can have by opting in. */
@@ -52,9 +58,17 @@ CUcontext currentContext();
 void setSticky(CUresult error);
 } // namespace driver
 
+/** What a stream records instead of running it. */
+struct Capture {
+    std::vector<driver::Task> tasks;
+    CUstreamCaptureMode mode;
+    std::thread::id thread;
+    bool spoilt = false;
+};
+
 struct CUstream_st {
     std::deque<driver::Task> queue;
-    std::vector<driver::Task>* capture = nullptr;
+    Capture* capture = nullptr;
     CUcontext owner = nullptr;
 };
 
@@ -73,8 +87,7 @@ struct CUstream_st {
     if (CUresult error = driver::stickyError()) {                                                                  \
         return error;                                                                                              \
     }
-// What the default capture mode forbids while any stream records.
 #define NOT_IN_CAPTURE                                                                                             \
-    if (driver::capturing) {                                                                                       \
+    if (driver::forbiddenByCapture()) {                                                                                       \
         return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;                                                              \
     }

@@ -16,6 +16,14 @@ static size_t rounded(size_t bytes) { // as the driver accounts for it
     return (bytes + 511) & ~511ul;
 }
 
+bool charge(long long bytes) {
+    if (bytes > 0 && used + bytes + emu::control->occupied > memoryLimit()) {
+        return false;
+    }
+    used += bytes;
+    return true;
+}
+
 static Allocation* holder(std::map<CUdeviceptr, Allocation>& memory, CUdeviceptr at, size_t bytes) {
     auto i = memory.upper_bound(at);
     if (i == memory.begin()) {
@@ -115,6 +123,7 @@ CUDA_API CUresult cuMemHostAlloc(void** at, size_t bytes, unsigned) {
 
 CUDA_API CUresult cuMemFreeHost(void* at) {
     CALL_IN_CONTEXT;
+    NOT_IN_CAPTURE;
     return driver::release(driver::pinned, (CUdeviceptr)at);
 }
 
@@ -152,6 +161,12 @@ CUresult copyLater(Side to, Side from, size_t bytes, CUstream stream) {
         }
     }
     return driver::enqueue(stream, [=] {
+        // A graph may outlive what it copies.
+        for (Side side : {to, from}) {
+            if (!driver::holder(side.onDevice ? driver::device : driver::pinned, (CUdeviceptr)side.at, bytes)) {
+                return CUDA_ERROR_ILLEGAL_ADDRESS;
+            }
+        }
         memmove(to.at, from.at, bytes);
         return CUDA_SUCCESS;
     });
@@ -172,6 +187,9 @@ CUresult fill(CUdeviceptr at, T value, size_t count, CUstream stream) {
         return CUDA_ERROR_INVALID_VALUE;
     }
     return driver::enqueue(stream, [=] {
+        if (!driver::holder(driver::device, at, count * sizeof(T))) {
+            return CUDA_ERROR_ILLEGAL_ADDRESS;
+        }
         std::fill_n((T*)at, count, value);
         return CUDA_SUCCESS;
     });

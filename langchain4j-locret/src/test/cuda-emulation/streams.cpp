@@ -1,4 +1,4 @@
-// Streams, events and graphs of the emulated driver. A stream runs its work at once, or in strict mode as late as the
+// Streams and events of the emulated driver. A stream runs its work at once, or in strict mode as late as the
 // program allows: when somebody waits for it.
 #include "driver.h"
 #include <chrono>
@@ -9,21 +9,13 @@ typedef std::chrono::steady_clock Clock;
 struct CUevent_st {
     CUstream_st* stream = nullptr;
     bool pending = false;
+    bool captured = false; // last recorded into a graph
     Clock::time_point time;
 };
-struct CUgraph_st {
-    std::vector<Task> tasks;
-};
-struct CUgraphExec_st {
-    std::vector<Task> tasks;
-};
-
 static CUstream_st nullStream;
 static std::vector<CUstream_st*> streams;
 
 namespace driver {
-int capturing;
-
 // 0, legacy and per-thread are one stream here, for which no other waits.
 CUstream_st* streamOf(CUstream handle) {
     return (uintptr_t)handle > 2 ? handle : &nullStream;
@@ -52,10 +44,35 @@ CUresult drainAll() {
     return first;
 }
 
+void abandonCaptures(CUcontext context) {
+    for (CUstream_st* stream : streams) {
+        if (stream->owner == context) {
+            delete stream->capture;
+            stream->capture = nullptr;
+        }
+    }
+}
+
+bool forbiddenByCapture() {
+    bool forbidden = false;
+    for (CUstream_st* stream : streams) {
+        Capture* capture = stream->capture;
+        if (capture && (capture->mode == CU_STREAM_CAPTURE_MODE_GLOBAL ||
+                        (capture->mode == CU_STREAM_CAPTURE_MODE_THREAD_LOCAL &&
+                         capture->thread == std::this_thread::get_id()))) {
+            forbidden = capture->spoilt = true;
+        }
+    }
+    return forbidden;
+}
+
 CUresult enqueue(CUstream handle, Task task) {
     CUstream_st* stream = streamOf(handle);
-    if (stream->capture) {
-        stream->capture->push_back(task);
+    if (Capture* capture = stream->capture) {
+        if (capture->spoilt) {
+            return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
+        }
+        capture->tasks.push_back(std::move(task));
         return CUDA_SUCCESS;
     }
     stream->queue.push_back(std::move(task));
@@ -87,6 +104,10 @@ CUDA_API CUresult cuStreamCreate(CUstream* stream, unsigned) {
 CUDA_API CUresult cuStreamSynchronize(CUstream stream) {
     CALL_IN_CONTEXT;
     NOT_IN_CAPTURE;
+    if (Capture* capture = driver::streamOf(stream)->capture) { // of another thread, or relaxed
+        capture->spoilt = true;
+        return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+    }
     return driver::drain(driver::streamOf(stream));
 }
 
@@ -94,12 +115,18 @@ CUDA_API CUresult cuStreamDestroy_v2(CUstream stream) {
     CALL;
     CUresult result = driver::drain(stream);
     std::erase(streams, stream);
+    delete stream->capture;
     delete stream;
     return result;
 }
 
 CUDA_API CUresult cuStreamWaitEvent(CUstream stream, CUevent event, unsigned) {
     CALL_IN_CONTEXT;
+    Capture* capture = driver::streamOf(stream)->capture;
+    if (capture && !event->captured) { // a graph cannot wait for what is outside of it
+        capture->spoilt = true;
+        return CUDA_ERROR_STREAM_CAPTURE_ISOLATION;
+    }
     return driver::enqueue(stream, [=] { return event->pending ? driver::drain(event->stream) : CUDA_SUCCESS; });
 }
 
@@ -121,7 +148,8 @@ CUDA_API CUresult cuEventDestroy_v2(CUevent event) {
 CUDA_API CUresult cuEventRecord(CUevent event, CUstream stream) {
     CALL_IN_CONTEXT;
     event->stream = driver::streamOf(stream);
-    event->pending = true;
+    event->captured = event->stream->capture != nullptr;
+    event->pending = !event->captured;
     return driver::enqueue(stream, [=] {
         event->time = Clock::now();
         event->pending = false;
@@ -132,11 +160,17 @@ CUDA_API CUresult cuEventRecord(CUevent event, CUstream stream) {
 CUDA_API CUresult cuEventSynchronize(CUevent event) {
     CALL_IN_CONTEXT;
     NOT_IN_CAPTURE;
+    if (event->captured) {
+        return CUDA_ERROR_CAPTURED_EVENT;
+    }
     return event->pending ? driver::drain(event->stream) : CUDA_SUCCESS;
 }
 
 CUDA_API CUresult cuEventElapsedTime(float* millis, CUevent from, CUevent to) {
     CALL_IN_CONTEXT;
+    if (from->captured || to->captured) {
+        return CUDA_ERROR_CAPTURED_EVENT;
+    }
     *millis = std::chrono::duration<float, std::milli>(to->time - from->time).count();
     return CUDA_SUCCESS;
 }

@@ -137,6 +137,11 @@ public interface Backend extends AutoCloseable {
     /** Bytes that {@link #reserveSampling} occupies. */
     long samplingBytes(int vocabulary);
 
+    /** Records decode steps, if this device does. */
+    default Optional<StepRecorder> stepRecorder() {
+        return Optional.empty();
+    }
+
     /** {@code out[i] = table[tokenIds[i]]}. */
     void embed(DeviceWeight table, int[] tokenIds, Matrix out);
 
@@ -152,6 +157,18 @@ public interface Backend extends AutoCloseable {
      * @param in {@code [rows, weight.columns]}
      */
     void linear(Matrix in, int rows, List<Projection> projections, boolean accumulate);
+
+    /**
+     * Adds a projection to the residual stream and normalises it: {@link #linear} that accumulates, then {@link #rmsNorm}
+     * of what it added to.
+     *
+     * @param normed {@code [rows, projection.out.columns]}
+     */
+    default void linearThenNorm(
+            Matrix in, int rows, Projection projection, DeviceBuffer weight, float epsilon, Matrix normed, int site) {
+        linear(in, rows, List.of(projection), true);
+        rmsNorm(projection.out(), rows, weight, epsilon, normed, site);
+    }
 
     /** {@code out = silu(gateUp[:, :width]) · gateUp[:, width:]} with {@code width = out.columns}. */
     void gatedActivation(Matrix gateUp, int rows, Matrix out);
@@ -169,6 +186,25 @@ public interface Backend extends AutoCloseable {
      * @param values the same
      */
     void append(Matrix keys, Matrix values, KvSegment segment);
+
+    /** As above for all segments of a batch, in order of their rows. */
+    default void append(Matrix keys, Matrix values, List<KvSegment> segments) {
+        segments.forEach(segment -> append(keys, values, segment));
+    }
+
+    /** {@link #append} and then {@link #attend}: a device that rotates keys beforehand can do so as they are appended. */
+    default void appendAndAttend(
+            Matrix queries,
+            Matrix keys,
+            Matrix values,
+            AttentionSpec spec,
+            RotaryTable rotary,
+            List<KvSegment> segments,
+            Matrix out,
+            Matrix logSums) {
+        append(keys, values, segments);
+        attend(queries, spec, rotary, segments, out, logSums);
+    }
 
     /**
      * Attention of the new tokens, appended before, over all entries of their caches; causal among the new ones.

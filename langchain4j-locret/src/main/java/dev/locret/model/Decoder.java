@@ -3,9 +3,11 @@ package dev.locret.model;
 import dev.locret.backend.AttentionSpec;
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
+import dev.locret.backend.DecodeStep;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.Matrix;
 import dev.locret.backend.RotaryTable;
+import dev.locret.backend.StepRecorder;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
@@ -16,7 +18,10 @@ import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
 import dev.locret.tensor.HostTensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The forward pass of a decoder-only transformer, written once over {@link Backend}. A prefill chunk is one segment of
@@ -87,6 +92,7 @@ public final class Decoder {
         this.activated = matrix("activated", maxRows, config.feedForwardSize());
         this.last = matrix("last tokens", maxSegments, config.hiddenSize());
         this.logits = matrix("logits", maxSegments, config.vocabularySize());
+        backend.stepRecorder().ifPresent(steps -> steps.reserve(attention, config.layers(), maxSegments, maxEntries));
     }
 
     private Matrix matrix(String name, int rows, int columns) {
@@ -121,7 +127,11 @@ public final class Decoder {
         return 4 * floats
                 + backend.linearBytes(maxRows, widestInput(config))
                 + backend.samplingBytes(config.vocabularySize())
-                + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries);
+                + backend.attentionBytes(attentionSpec(config, PositionMode.CACHE), maxRows, maxEntries)
+                + backend.stepRecorder()
+                        .map(steps -> steps.bytes(
+                                attentionSpec(config, PositionMode.CACHE), config.layers(), maxSegments, maxEntries))
+                        .orElse(0L);
     }
 
     /** Bytes of a model's weights on the device. */
@@ -203,7 +213,7 @@ public final class Decoder {
      * @param x {@code [tokens, hiddenSize]}
      */
     public void embed(Segment segment, Matrix x) {
-        embed(List.of(segment), x, maxRows);
+        backend.embed(weights.embedding(), tokenIds(List.of(segment), maxRows), x);
     }
 
     /**
@@ -234,17 +244,54 @@ public final class Decoder {
     }
 
     private Matrix forward(List<Segment> segments, Matrix x, int limit, Runnable checkpoint) {
-        int rows = embed(segments, x, limit);
+        int[] ids = tokenIds(segments, limit);
+        Optional<StepRecorder> recorder = isStep(segments) ? backend.stepRecorder() : Optional.empty();
+        if (recorder.isPresent()) {
+            checkpoint.run();
+            recorder.get().run(step(segments, ids, x), () -> operations(segments, ids, x, () -> {}));
+        } else {
+            operations(segments, ids, x, checkpoint);
+        }
+        for (Segment segment : segments) {
+            segment.cache().advance(segment.tokenIds().length);
+        }
+        requireFinite();
+        return logits;
+    }
+
+    /** Whether a forward is one token for each session, and nothing but tokens and caches changes until the next one. */
+    private boolean isStep(List<Segment> segments) {
+        return segments.size() <= Backend.STEP_ROWS
+                && segments.stream().allMatch(s -> s.tokenIds().length == 1 && s.logits())
+                && segments.stream().map(this::tableOf).distinct().count() == 1
+                && !needs(segments, Signal.ATTENTION)
+                && !needs(segments, Signal.SURPRISE);
+    }
+
+    /** What a step's operations depend on; hidden rows are those of one decoder, and of inner forwards or not. */
+    private record StepKey(Matrix x, RotaryTable table, List<EvictionPolicy> policies, List<Integer> poolings) {}
+
+    private DecodeStep step(List<Segment> segments, int[] ids, Matrix x) {
+        StepKey key = new StepKey(
+                x,
+                tableOf(segments.get(0)),
+                segments.stream().map(Segment::policy).toList(),
+                segments.stream().map(Segment::scorePooling).toList());
+        List<List<KvSegment>> layers = IntStream.range(0, config.layers())
+                .mapToObj(layer -> ofLayer(layer, segments))
+                .toList();
+        return new DecodeStep(key, ids, layers);
+    }
+
+    private void operations(List<Segment> segments, int[] ids, Matrix x, Runnable checkpoint) {
+        backend.embed(weights.embedding(), ids, x);
         int[] wanted = lastRows(segments);
         for (int layer = 0; layer < config.layers(); layer++) {
             checkpoint.run();
             boolean finish = wanted.length > 0 || layer < config.layers() - 1 || needs(segments, Signal.SURPRISE);
-            layer(layer, segments, x, rows, finish);
+            layer(layer, segments, x, ids.length, finish);
         }
         scoreBySurprise(segments, x);
-        for (Segment segment : segments) {
-            segment.cache().advance(segment.tokenIds().length);
-        }
         if (wanted.length > 0) {
             backend.gatherRows(x, wanted, last);
             backend.rmsNorm(last, wanted.length, weights.norm(), config.normEpsilon(), last, 2 * config.layers());
@@ -254,26 +301,23 @@ public final class Decoder {
                     List.of(new dev.locret.backend.Projection(weights.output(), null, logits)),
                     false);
         }
-        requireFinite();
-        return logits;
     }
 
-    private int embed(List<Segment> segments, Matrix x, int limit) {
-        int rows = 0;
+    /** The tokens of all segments, which must be of the vocabulary and fit. */
+    private int[] tokenIds(List<Segment> segments, int limit) {
         for (Segment segment : segments) {
-            int[] ids = segment.tokenIds();
-            for (int id : ids) {
-                Checks.check(
-                        id >= 0 && id < config.vocabularySize(),
-                        ErrorId.INVALID_PROMPT,
-                        () -> "token id outside the vocabulary: id=" + id + ", vocabulary=" + config.vocabularySize());
-            }
-            Checks.inRange("tokens of a forward", rows + ids.length, 1, limit);
-            segment.cache().requireRoom(ids.length);
-            backend.embed(weights.embedding(), ids, x.from(rows));
-            rows += ids.length;
+            segment.cache().requireRoom(segment.tokenIds().length);
         }
-        return rows;
+        int[] ids =
+                segments.stream().flatMapToInt(s -> Arrays.stream(s.tokenIds())).toArray();
+        Checks.inRange("tokens of a forward", ids.length, 1, limit);
+        for (int id : ids) {
+            Checks.check(
+                    id >= 0 && id < config.vocabularySize(),
+                    ErrorId.INVALID_PROMPT,
+                    () -> "token id outside the vocabulary: id=" + id + ", vocabulary=" + config.vocabularySize());
+        }
+        return ids;
     }
 
     private static int[] lastRows(List<Segment> segments) {
@@ -286,7 +330,7 @@ public final class Decoder {
                 rows[count++] = end - 1;
             }
         }
-        return java.util.Arrays.copyOf(rows, count);
+        return Arrays.copyOf(rows, count);
     }
 
     /**
@@ -301,41 +345,59 @@ public final class Decoder {
         int queryWidth = config.heads() * config.headDim();
         int keyWidth = config.kvHeads() * config.headDim();
         normHeads(w, rows, queryWidth, keyWidth, layer);
-        List<KvSegment> kv = append(layer, segments, queryWidth, keyWidth);
+        List<KvSegment> kv = ofLayer(layer, segments);
         if (finish || needs(segments, Signal.ATTENTION)) {
-            attend(segments, kv, queryWidth);
+            attend(segments, kv, queryWidth, keyWidth);
+        } else {
+            backend.append(qkv.slice(queryWidth, keyWidth), qkv.slice(queryWidth + keyWidth, keyWidth), kv);
         }
+        score(layer, segments, kv);
         if (!finish) {
             return;
         }
-        backend.linear(attended, rows, List.of(w.output().into(x)), true);
-        backend.rmsNorm(x, rows, w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
+        backend.linearThenNorm(
+                attended, rows, w.output().into(x), w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
         backend.linear(normed, rows, DecoderWeights.into(w.gateUp(), gateUp), false);
         backend.gatedActivation(gateUp, rows, activated);
         backend.linear(activated, rows, List.of(w.down().into(x)), true);
     }
 
-    private void attend(List<Segment> segments, List<KvSegment> kv, int queryWidth) {
+    /** Appends the new tokens and attends, once for each rotary table. */
+    private void attend(List<Segment> segments, List<KvSegment> kv, int queryWidth, int keyWidth) {
+        Matrix keys = qkv.slice(queryWidth, keyWidth);
+        Matrix values = qkv.slice(queryWidth + keyWidth, keyWidth);
+        Matrix sums = needs(segments, Signal.ATTENTION) ? logSums : null;
         for (RotaryTable table : rotary.all()) {
             List<KvSegment> those = new ArrayList<>(kv.size());
-            List<EvictionPolicy> policies = new ArrayList<>(kv.size());
             for (int i = 0; i < kv.size(); i++) {
-                if (rotary.of(segments.get(i).cache().textTokens(kv.get(i).rows())) == table) {
+                if (tableOf(segments.get(i)) == table) {
                     those.add(kv.get(i));
-                    policies.add(segments.get(i).policy());
                 }
             }
             if (!those.isEmpty()) {
-                Matrix queries = qkv.slice(0, queryWidth);
-                Matrix sums = needs(segments, Signal.ATTENTION) ? logSums : null;
-                backend.attend(queries, attention, table, those, attended, sums);
-                for (int i = 0; i < those.size(); i++) {
-                    if (policies.get(i).signals().contains(Signal.ATTENTION)) {
-                        policies.get(i)
-                                .scoreByAttention(new ObservedAttention(
-                                        backend, queries, attention, table, those.get(i), logSums));
-                    }
-                }
+                backend.appendAndAttend(
+                        qkv.slice(0, queryWidth), keys, values, attention, table, those, attended, sums);
+            }
+        }
+    }
+
+    private RotaryTable tableOf(Segment segment) {
+        return rotary.of(segment.cache().textTokens(segment.tokenIds().length));
+    }
+
+    /** Scores of the new tokens, whose attention policies may have asked for. */
+    private void score(int layer, List<Segment> segments, List<KvSegment> kv) {
+        for (int i = 0; i < kv.size(); i++) {
+            Segment segment = segments.get(i);
+            EvictionPolicy policy = segment.policy();
+            policy.scoreNewTokens(backend, layer, qkv, kv.get(i), segment.scorePooling());
+            if (policy.signals().contains(Signal.ATTENTION_INPUT)) {
+                policy.scoreByInput(backend, layer, normed, kv.get(i), segment.scorePooling());
+            }
+            if (policy.signals().contains(Signal.ATTENTION)) {
+                Matrix queries = qkv.slice(0, config.heads() * config.headDim());
+                policy.scoreByAttention(
+                        new ObservedAttention(backend, queries, attention, tableOf(segment), kv.get(i), logSums));
             }
         }
     }
@@ -374,19 +436,13 @@ public final class Decoder {
         }
     }
 
-    private List<KvSegment> append(int layer, List<Segment> segments, int queryWidth, int keyWidth) {
+    private static List<KvSegment> ofLayer(int layer, List<Segment> segments) {
         List<KvSegment> kv = new ArrayList<>(segments.size());
         int row = 0;
         for (Segment segment : segments) {
             int count = segment.tokenIds().length;
-            KvSegment part = new KvSegment(
-                    segment.cache().layer(layer), row, count, segment.cache().tokens());
-            backend.append(qkv.slice(queryWidth, keyWidth), qkv.slice(queryWidth + keyWidth, keyWidth), part);
-            segment.policy().scoreNewTokens(backend, layer, qkv, part, segment.scorePooling());
-            if (segment.policy().signals().contains(Signal.ATTENTION_INPUT)) {
-                segment.policy().scoreByInput(backend, layer, normed, part, segment.scorePooling());
-            }
-            kv.add(part);
+            kv.add(new KvSegment(
+                    segment.cache().layer(layer), row, count, segment.cache().tokens()));
             row += count;
         }
         return kv;

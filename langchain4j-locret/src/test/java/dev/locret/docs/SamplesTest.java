@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -21,14 +22,18 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The programs in {@code samples/langchain4j} and the pages that show them. */
+/** The programs in {@code samples/langchain4j} and {@code samples/spring-chat}, and the pages that show them. */
 class SamplesTest {
     @TempDir
     Path classes;
 
     private static List<Path> samples() {
+        return sources("/samples/langchain4j/");
+    }
+
+    private static List<Path> sources(String directory) {
         return Repository.files(".java").stream()
-                .filter(file -> file.toString().contains("/samples/langchain4j/"))
+                .filter(file -> file.toString().replace('\\', '/').contains(directory))
                 .toList();
     }
 
@@ -40,7 +45,8 @@ class SamplesTest {
 
     @Test
     void everySnippetOfAPageIsPartOfOne() {
-        List<String> sources = samples().stream()
+        // Its own build compiles what is Spring's.
+        List<String> sources = Stream.concat(samples().stream(), sources("/samples/spring-chat/").stream())
                 .map(Repository::read)
                 .map(SamplesTest::squeezed)
                 .toList();

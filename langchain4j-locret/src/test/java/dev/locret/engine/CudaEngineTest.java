@@ -186,7 +186,8 @@ class CudaEngineTest {
             emulation.failAt(call);
             boolean failed = false;
             try (LocretEngine engine = LocretEngine.load(options().build())) {
-                engine.generate(EngineFixtures.greedy(EngineFixtures.prompt(20, 1), 2));
+                // The second step is captured, the third replayed.
+                engine.generate(EngineFixtures.greedy(EngineFixtures.prompt(20, 1), 4));
             } catch (LocretException e) {
                 failed = true;
                 failures++;
@@ -200,6 +201,7 @@ class CudaEngineTest {
             // What fails while a context is given back is not reported.
             if (emulation.calls() > call) {
                 assertThat(emulation.allocations()).as("call %s", call).isEqualTo(before);
+                assertThat(emulation.graphs()).as("call %s", call).isZero();
                 assertThat(failed).as("call %s", call).isTrue();
             }
             before = emulation.allocations();

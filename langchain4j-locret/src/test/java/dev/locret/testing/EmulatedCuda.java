@@ -77,7 +77,7 @@ public final class EmulatedCuda {
     private void reset() {
         for (int at = 0; at < 80; at += 4) {
             // What is alive is the driver's to count.
-            if (at < 48 || at >= 56) {
+            if ((at < 48 || at >= 56) && at != 68) {
                 control.putInt(at, 0);
             }
         }
@@ -173,6 +173,11 @@ public final class EmulatedCuda {
     public EmulatedCuda devices(int devices) {
         control.putInt(44, devices + 1);
         return this;
+    }
+
+    /** Graphs that are alive, those that can be launched counted apart from what they were made of. */
+    public int graphs() {
+        return control.getInt(68);
     }
 
     /** Device and pinned allocations that are alive. */

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * ~/.cache/locret/cuda-emulation} under the hash of what it is made from, so that after a change only that is compiled.
  */
 final class EmulationBuild {
-    private static final List<String> DRIVER = List.of("device", "memory", "streams", "modules", "scheduler", "checks");
+    private static final List<String> DRIVER =
+            List.of("device", "memory", "streams", "graphs", "modules", "scheduler", "checks");
     private static final List<String> COMMON =
             List.of("g++", "-std=c++20", "-fPIC", "-march=native", "-Wall", "-Wno-unknown-pragmas");
     /** How a kernel is compiled: its sources stay as they are, device functions that are not called are no mistake. */

@@ -43,6 +43,7 @@ final class AttentionChecks {
             new Size(9, 3, 64, 64, 300, 61, 1),
             new Size(4, 2, 96, 64, 129, 31),
             new Size(8, 2, 128, 128, 255, 127),
+            new Size(9, 3, 64, 64, 33, 9, 61),
             new Size(9, 3, 64, 64, 515, 1, 2, 8, 1),
             new Size(8, 2, 128, 128, 513, 1),
             new Size(4, 4, 32, 20, 33, 33, 3),
@@ -61,6 +62,18 @@ final class AttentionChecks {
                     PositionMode positions = type == KvCacheType.F16 ? PositionMode.ORIGINAL : PositionMode.CACHE;
                     checks.add(new OperationCheck(
                             "attend, cache " + type, size.toString(), bound, b -> attended(b, size, type, positions)));
+                    if (size.rows()[0] > Backend.STEP_ROWS) {
+                        checks.add(new OperationCheck(
+                                "appendAndAttend, cache " + type,
+                                size.toString(),
+                                bound,
+                                b -> appended(b, size, type, positions, false)));
+                        checks.add(new OperationCheck(
+                                "appendAndAttend, what is held, cache " + type,
+                                size.toString(),
+                                OperationCheck.EXACT,
+                                b -> appended(b, size, type, positions, true)));
+                    }
                     checks.add(new OperationCheck(
                             "scoreByAttention, cache " + type,
                             size.toString(),
@@ -73,7 +86,14 @@ final class AttentionChecks {
     }
 
     /** What attention is computed of. */
-    private record Inputs(Matrix queries, RotaryTable rotary, List<KvSegment> segments, int rows) {}
+    private record Inputs(
+            Matrix queries, Matrix keys, Matrix values, RotaryTable rotary, List<KvSegment> segments, int rows) {}
+
+    private static Inputs appendedInputs(Backend backend, Size size, KvCacheType type, PositionMode positions) {
+        Inputs inputs = inputs(backend, size, type, positions);
+        backend.append(inputs.keys(), inputs.values(), inputs.segments());
+        return inputs;
+    }
 
     private static Inputs inputs(Backend backend, Size size, KvCacheType type, PositionMode positions) {
         Random random = new Random(size.heads() + size.cached());
@@ -93,8 +113,7 @@ final class AttentionChecks {
         Matrix values = SampleTensors.matrix(backend, SampleTensors.gaussian(random, first * width), width);
         int all = size.heads() * dim;
         Matrix queries = SampleTensors.matrix(backend, SampleTensors.gaussian(random, first * all), all);
-        segments.forEach(segment -> backend.append(keys, values, segment));
-        return new Inputs(queries, rotary(backend, size.rotated()), segments, first);
+        return new Inputs(queries, keys, values, rotary(backend, size.rotated()), segments, first);
     }
 
     /** Each further head has an entry less, as budgets that heads share leave them. */
@@ -124,14 +143,32 @@ final class AttentionChecks {
     }
 
     private static float[] attended(Backend backend, Size size, KvCacheType type, PositionMode positions) {
-        Inputs inputs = inputs(backend, size, type, positions);
+        Inputs inputs = appendedInputs(backend, size, type, positions);
         Matrix out = RowChecks.zeros(backend, inputs.rows(), size.heads() * size.dim());
         backend.attend(inputs.queries(), size.spec(positions), inputs.rotary(), inputs.segments(), out);
         return backend.download(out, inputs.rows());
     }
 
-    private static float[] scored(Backend backend, Size size, KvCacheType type, PositionMode positions) {
+    /** Attention, or what the last cache then holds. */
+    private static float[] appended(
+            Backend backend, Size size, KvCacheType type, PositionMode positions, boolean held) {
         Inputs inputs = inputs(backend, size, type, positions);
+        Matrix out = RowChecks.zeros(backend, inputs.rows(), size.heads() * size.dim());
+        backend.appendAndAttend(
+                inputs.queries(),
+                inputs.keys(),
+                inputs.values(),
+                size.spec(positions),
+                inputs.rotary(),
+                inputs.segments(),
+                out,
+                null);
+        KvSegment last = inputs.segments().get(inputs.segments().size() - 1);
+        return held ? CacheChecks.all(backend.copyEntries(last.cache())) : backend.download(out, inputs.rows());
+    }
+
+    private static float[] scored(Backend backend, Size size, KvCacheType type, PositionMode positions) {
+        Inputs inputs = appendedInputs(backend, size, type, positions);
         AttentionSpec spec = size.spec(positions);
         Matrix out = RowChecks.zeros(backend, inputs.rows(), size.heads() * size.dim());
         Matrix sums = RowChecks.zeros(backend, inputs.rows(), size.heads());

@@ -108,7 +108,7 @@ final class CacheChecks {
     }
 
     /** Everything that is held: keys, values and positions; scores where they say something. */
-    private static float[] all(KvEntries held) {
+    static float[] all(KvEntries held) {
         float[] keys = held.keyFloats();
         float[] values = held.valueFloats();
         float[] out = Arrays.copyOf(keys, keys.length + values.length + held.positions().length);

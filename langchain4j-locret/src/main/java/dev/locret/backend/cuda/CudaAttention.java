@@ -105,6 +105,17 @@ final class CudaAttention {
         return (entries + PART - 1) / PART;
     }
 
+    /** Of a step that is recorded, as many as its cache may ever have: those beyond its end cost a block that ends at once. */
+    private int partsOf(KvSegment segment) {
+        return parts(parameters.recording() ? maxEntries : segment.cache().longest());
+    }
+
+    /** Bytes of the lists for one row of a recorded step. */
+    static long stepBytes(AttentionSpec spec, int maxEntries) {
+        long tasks = (long) parts(maxEntries) * ((spec.groupSize() + ROWS - 1) / ROWS);
+        return TASK_BYTES * tasks + PARTS_BYTES * (long) spec.groupSize();
+    }
+
     /** Scratch that is free between two operations, {@code kvHeads · maxEntries · headDim} words. */
     CudaBuffer scratch() {
         return packed;
@@ -120,7 +131,20 @@ final class CudaAttention {
     /** One row of {@code combine_parts}, as {@code Parts} there. */
     private record Row(int firstSlot, int parts, int partStride, int batchRow, int inGroup) {}
 
-    void run(Matrix queries, CudaRotary rotary, List<KvSegment> segments, Matrix out, Matrix logSums) {
+    /** Rows of the batch that are still to be appended. */
+    record New(Matrix keys, Matrix values) {}
+
+    /** Whether {@link #run} can append: all segments are chunks whose entries it packs. */
+    boolean packs(List<KvSegment> segments) {
+        return attendChunk != null && segments.stream().allMatch(segment -> segment.rows() > Backend.STEP_ROWS);
+    }
+
+    /**
+     * Attention of a batch.
+     *
+     * @param added what the kernel that rotates keys appends as well, or null if that is done; lengths count it already
+     */
+    void run(Matrix queries, CudaRotary rotary, List<KvSegment> segments, Matrix out, Matrix logSums, New added) {
         List<Task> tasks = new ArrayList<>();
         List<Row> rows = new ArrayList<>();
         int slots = 0;
@@ -128,14 +152,13 @@ final class CudaAttention {
             KvSegment segment = segments.get(i);
             if (segment.rows() > Backend.STEP_ROWS) {
                 if (attendChunk != null) {
-                    chunk(queries, rotary, segment, out, logSums);
+                    chunk(queries, rotary, segment, out, logSums, added);
                 } else {
                     addTasks(tasks, i, segment);
                 }
                 continue;
             }
-            int needed =
-                    segment.rows() * spec.groupSize() * parts(segment.cache().longest());
+            int needed = segment.rows() * spec.groupSize() * partsOf(segment);
             if (slots + needed > partialRows) {
                 flush(queries, rotary, segments, out, logSums, tasks, rows);
                 slots = 0;
@@ -169,7 +192,7 @@ final class CudaAttention {
 
     private void addParts(List<Task> tasks, List<Row> rows, int segment, KvSegment s, int slot) {
         int all = s.rows() * spec.groupSize();
-        int parts = parts(s.cache().longest());
+        int parts = partsOf(s);
         for (int part = 0; part < parts; part++) {
             for (int row = 0; row < all; row += ROWS) {
                 int count = Math.min(ROWS, all - row);
@@ -255,7 +278,11 @@ final class CudaAttention {
                 .value(spec.positions() == PositionMode.ORIGINAL);
     }
 
-    private void chunk(Matrix queries, CudaRotary rotary, KvSegment segment, Matrix out, Matrix logSums) {
+    /**
+     * Appending apart from packing would write each new key and value (f32) and read it again, with a launch of its own;
+     * here what is appended is read back at once by the threads that wrote it.
+     */
+    private void chunk(Matrix queries, CudaRotary rotary, KvSegment segment, Matrix out, Matrix logSums, New added) {
         long segments = parameters.segments(List.of(segment));
         long heads = parameters.heads(segment.cache());
         int dim = spec.headDim();
@@ -265,6 +292,10 @@ final class CudaAttention {
                 .address(packed.address())
                 .address(values)
                 .value(maxEntries)
+                .address(added == null ? 0 : CudaBuffer.address(added.keys()))
+                .value(added == null ? 0 : added.keys().stride())
+                .address(added == null ? 0 : CudaBuffer.address(added.values()))
+                .value(added == null ? 0 : added.values().stride())
                 .run(segment.cache().longest(), spec.kvHeads(), 128, 0);
         launch.of(attendChunk)
                 .address(segments)

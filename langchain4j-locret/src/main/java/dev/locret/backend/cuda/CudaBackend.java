@@ -14,6 +14,7 @@ import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
 import dev.locret.backend.RotaryTable;
 import dev.locret.backend.SamplingSpec;
+import dev.locret.backend.StepRecorder;
 import dev.locret.backend.TrainingOperations;
 import dev.locret.backend.TrainingSpec;
 import dev.locret.common.Checks;
@@ -32,9 +33,6 @@ import java.util.Optional;
  * driver, NVRTC and cuBLAS; see docs/cuda.md.
  */
 public final class CudaBackend implements Backend {
-    private static final int THREADS = 256;
-    private static final int NO_FAULT = Integer.MAX_VALUE;
-
     private final CudaContext context;
     private final Precision precision;
     private final CudaMemory memory;
@@ -45,8 +43,8 @@ public final class CudaBackend implements Backend {
     private final Blas blas;
     private final CudaLinear linear;
     private final CudaCache caches;
-    private final ElementwiseKernels elementwise;
-    private final CudaBuffer fault;
+    private final CudaRows rows;
+    private final CudaSteps steps;
     private final Map<DType, WeightKernels> weightKernels = new EnumMap<>(DType.class);
     private CudaBuffer means;
     private CudaAttention attention;
@@ -65,9 +63,8 @@ public final class CudaBackend implements Backend {
         this.blas = new Blas(context, memory);
         this.linear = new CudaLinear(launch, kernels, blas, precision);
         this.caches = new CudaCache(launch, parameters, kernels, memory, transfers);
-        this.elementwise = ElementwiseKernels.load(kernels);
-        this.fault = memory.allocate("fault", 1);
-        memory.fill(fault.pointer(), NO_FAULT, 1);
+        this.rows = new CudaRows(launch, parameters, kernels, memory, transfers);
+        this.steps = new CudaSteps(context, parameters, memory);
     }
 
     /**
@@ -235,32 +232,18 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void embed(DeviceWeight table, int[] tokenIds, Matrix out) {
-        CudaWeight weight = (CudaWeight) table;
-        launch.of(weight.kernels().embed())
-                .address(weight.bodies())
-                .address(weight.headers())
-                .value(weight.paddedColumns())
-                .address(parameters.ints(tokenIds))
-                .address(CudaBuffer.address(out))
-                .value(weight.columns())
-                .value(out.stride())
-                .run((weight.paddedColumns() + 1023) / 1024, tokenIds.length, 32, 0);
+    public Optional<StepRecorder> stepRecorder() {
+        return steps.enabled() ? Optional.of(steps) : Optional.empty();
     }
 
     @Override
-    public void rmsNorm(Matrix in, int rows, DeviceBuffer weight, float epsilon, Matrix out, int site) {
-        launch.of(elementwise.rmsNorm())
-                .address(CudaBuffer.address(in))
-                .value(in.columns())
-                .value(in.stride())
-                .address(CudaBuffer.address(weight))
-                .value(epsilon)
-                .address(CudaBuffer.address(out))
-                .value(out.stride())
-                .value(site)
-                .address(fault.address())
-                .run(rows, 1, THREADS, 0);
+    public void embed(DeviceWeight table, int[] tokenIds, Matrix out) {
+        rows.embed((CudaWeight) table, tokenIds, out);
+    }
+
+    @Override
+    public void rmsNorm(Matrix in, int count, DeviceBuffer weight, float epsilon, Matrix out, int site) {
+        rows.rmsNorm(in, count, weight, epsilon, out, site);
     }
 
     @Override
@@ -269,37 +252,56 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void gatedActivation(Matrix gateUp, int rows, Matrix out) {
-        launch.of(elementwise.gatedActivation())
-                .address(CudaBuffer.address(gateUp))
-                .value(gateUp.stride())
-                .value(out.columns())
-                .address(CudaBuffer.address(out))
-                .value(out.stride())
-                .run(blocks(out.columns()), rows, THREADS, 0);
+    public void linearThenNorm(
+            Matrix in, int count, Projection projection, DeviceBuffer weight, float epsilon, Matrix normed, int site) {
+        CudaLinear.Norm norm = new CudaLinear.Norm(weight, epsilon, normed, site, rows.fault());
+        if (!linear.runThenNorm(in, count, projection, norm)) {
+            rows.rmsNorm(projection.out(), count, weight, epsilon, normed, site);
+        }
     }
 
     @Override
-    public void silu(Matrix x, int rows) {
-        activate(elementwise.silu(), x, rows);
+    public void gatedActivation(Matrix gateUp, int count, Matrix out) {
+        rows.gatedActivation(gateUp, count, out);
     }
 
     @Override
-    public void gelu(Matrix x, int rows) {
-        activate(elementwise.gelu(), x, rows);
+    public void silu(Matrix x, int count) {
+        rows.silu(x, count);
     }
 
-    private void activate(Kernel kernel, Matrix x, int rows) {
-        launch.of(kernel)
-                .address(CudaBuffer.address(x))
-                .value(x.stride())
-                .value(x.columns())
-                .run(blocks(x.columns()), rows, THREADS, 0);
+    @Override
+    public void gelu(Matrix x, int count) {
+        rows.gelu(x, count);
     }
 
     @Override
     public void append(Matrix keys, Matrix values, KvSegment segment) {
-        caches.append(keys, values, segment);
+        caches.append(keys, values, List.of(segment));
+    }
+
+    @Override
+    public void append(Matrix keys, Matrix values, List<KvSegment> segments) {
+        caches.append(keys, values, segments);
+    }
+
+    @Override
+    public void appendAndAttend(
+            Matrix queries,
+            Matrix keys,
+            Matrix values,
+            AttentionSpec spec,
+            RotaryTable rotary,
+            List<KvSegment> segments,
+            Matrix out,
+            Matrix logSums) {
+        if (attention.packs(segments)) {
+            CudaCache.grow(segments);
+            attention.run(queries, (CudaRotary) rotary, segments, out, logSums, new CudaAttention.New(keys, values));
+        } else {
+            caches.append(keys, values, segments);
+            attention.run(queries, (CudaRotary) rotary, segments, out, logSums, null);
+        }
     }
 
     @Override
@@ -310,7 +312,7 @@ public final class CudaBackend implements Backend {
             List<KvSegment> segments,
             Matrix out,
             Matrix logSums) {
-        attention.run(queries, (CudaRotary) rotary, segments, out, logSums);
+        attention.run(queries, (CudaRotary) rotary, segments, out, logSums, null);
     }
 
     @Override
@@ -366,15 +368,8 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void gatherRows(Matrix in, int[] rows, Matrix out) {
-        launch.of(elementwise.gatherRows())
-                .address(CudaBuffer.address(in))
-                .value(in.stride())
-                .address(parameters.ints(rows))
-                .value(in.columns())
-                .address(CudaBuffer.address(out))
-                .value(out.stride())
-                .run(blocks(in.columns()), rows.length, THREADS, 0);
+    public void gatherRows(Matrix in, int[] indices, Matrix out) {
+        rows.gather(in, indices, out);
     }
 
     @Override
@@ -424,22 +419,13 @@ public final class CudaBackend implements Backend {
 
     @Override
     public int takeFault() {
-        int[] site = new int[1];
-        transfers.downloadInts(fault.pointer(), site, 0, 1);
-        if (site[0] == NO_FAULT) {
-            return -1;
-        }
-        memory.fill(fault.pointer(), NO_FAULT, 1);
-        return site[0];
+        return rows.takeFault();
     }
 
     @Override
     public void close() {
+        steps.close();
         blas.close();
         context.close();
-    }
-
-    private static int blocks(int elements) {
-        return (elements + THREADS - 1) / THREADS;
     }
 }

@@ -9,6 +9,7 @@ import dev.locret.backend.KvSlice;
 import dev.locret.backend.Matrix;
 import dev.locret.common.Checks;
 import java.util.Arrays;
+import java.util.List;
 import jcuda.driver.CUdeviceptr;
 
 /**
@@ -88,23 +89,29 @@ final class CudaCache {
         };
     }
 
-    void append(Matrix keys, Matrix values, KvSegment segment) {
-        KvSlice cache = segment.cache();
+    /** Appends the new tokens of a batch, in one launch. */
+    void append(Matrix keys, Matrix values, List<KvSegment> segments) {
+        grow(segments);
+        KvSlice cache = segments.get(0).cache();
+        int rows = segments.stream().mapToInt(KvSegment::rows).sum();
         launch.of(append)
-                .address(CudaBuffer.address(keys.from(segment.firstRow())))
+                .address(CudaBuffer.address(keys))
                 .value(keys.stride())
-                .address(CudaBuffer.address(values.from(segment.firstRow())))
+                .address(CudaBuffer.address(values))
                 .value(values.stride())
-                .address(parameters.heads(cache))
+                .address(parameters.segments(segments))
+                .address(parameters.heads(segments))
                 .value(cache.headDim())
-                .value(segment.firstPosition())
-                .address(CudaBuffer.address(cache.keys()))
-                .address(CudaBuffer.address(cache.values()))
-                .value(typeOf(cache))
-                .address(CudaBuffer.address(cache.positions()))
-                .run(segment.rows(), cache.kvHeads(), 128, 0);
-        for (int head = 0; head < cache.kvHeads(); head++) {
-            cache.setLength(head, cache.length(head) + segment.rows());
+                .run(rows, cache.kvHeads(), 128, 0);
+    }
+
+    /** Counts the new tokens of a batch, which are appended next. */
+    static void grow(List<KvSegment> segments) {
+        for (KvSegment segment : segments) {
+            KvSlice cache = segment.cache();
+            for (int head = 0; head < cache.kvHeads(); head++) {
+                cache.setLength(head, cache.length(head) + segment.rows());
+            }
         }
     }
 
@@ -114,8 +121,8 @@ final class CudaCache {
                 .value(scores.stride())
                 .value(segment.rows())
                 .value(pooling)
+                .address(parameters.segments(List.of(segment)))
                 .address(parameters.heads(segment.cache()))
-                .address(CudaBuffer.address(segment.cache().scores()))
                 .run(blocks(segment.rows()), segment.cache().kvHeads(), THREADS, 0);
     }
 

@@ -29,6 +29,7 @@ final class CudaLinear {
     private final Kernel packBfloat;
     private final Kernel padFloat;
     private final Kernel finish;
+    private final Kernel finishNorm;
 
     private int maxRows;
     private int maxInputs;
@@ -36,6 +37,8 @@ final class CudaLinear {
     private CudaBuffer scales;
     private CudaBuffer unpacked;
     private CudaBuffer products;
+    /** What the packed inputs hold. */
+    private Packed held;
 
     CudaLinear(Launch launch, Kernels kernels, Blas blas, Precision precision) {
         this.launch = launch;
@@ -45,6 +48,7 @@ final class CudaLinear {
         this.packBfloat = kernels.get("linear_chunk", "pack_bfloat_rows");
         this.padFloat = kernels.get("linear_chunk", "pad_float_rows");
         this.finish = kernels.get("linear_chunk", "finish_rows");
+        this.finishNorm = kernels.get("linear_chunk", "finish_norm_rows");
     }
 
     private static int padded(int columns) {
@@ -70,14 +74,46 @@ final class CudaLinear {
     }
 
     void run(Matrix in, int rows, List<Projection> projections, boolean accumulate) {
+        held = null;
         for (Projection each : projections) {
             CudaWeight weight = (CudaWeight) each.weight();
             if (rows <= Backend.STEP_ROWS) {
                 step(in, rows, weight, each.bias(), each.out(), accumulate);
             } else {
-                chunk(in, rows, weight, each.bias(), each.out(), accumulate);
+                chunk(in, rows, weight, each.bias(), each.out(), accumulate, null);
             }
         }
+    }
+
+    /** The norm of what a layer was added to. */
+    record Norm(DeviceBuffer weight, float epsilon, Matrix out, int site, long fault) {
+        private Norm from(int row) {
+            return new Norm(weight, epsilon, out.from(row), site, fault);
+        }
+    }
+
+    /**
+     * Adds a layer to the residual stream, and normalises that where one kernel can do both: behind products that lie in
+     * scratch, where the norm needs not read the last slice of the sum again (four bytes a number less, and a launch).
+     * Where cuBLAS adds by itself, a pass of ours would move four bytes more, and a decode step's sum is taken as the
+     * products leave their registers.
+     *
+     * @return whether the norm was taken too
+     */
+    boolean runThenNorm(Matrix in, int rows, Projection projection, Norm norm) {
+        CudaWeight weight = (CudaWeight) projection.weight();
+        if (rows <= Backend.STEP_ROWS || asItLies(weight)) {
+            run(in, rows, List.of(projection), true);
+            return false;
+        }
+        held = null;
+        chunk(in, rows, weight, projection.bias(), projection.out(), true, norm);
+        return true;
+    }
+
+    /** Whether cuBLAS takes the weight as it is and adds to the sum itself. */
+    private boolean asItLies(CudaWeight weight) {
+        return weight.type() == DType.F32 || weight.type() == DType.BF16 && !full();
     }
 
     private void step(Matrix in, int rows, CudaWeight weight, DeviceBuffer bias, Matrix out, boolean accumulate) {
@@ -106,18 +142,18 @@ final class CudaLinear {
         }
     }
 
-    private void chunk(Matrix in, int rows, CudaWeight weight, DeviceBuffer bias, Matrix out, boolean accumulate) {
+    private void chunk(
+            Matrix in, int rows, CudaWeight weight, DeviceBuffer bias, Matrix out, boolean accumulate, Norm norm) {
         // Wider weights than planned: fewer rows at once.
         int atOnce = (int) Math.min(maxRows, (long) maxRows * maxInputs / weight.paddedColumns());
         for (int row = 0; row < rows; row += atOnce) {
             int count = Math.min(atOnce, rows - row);
             Matrix part = in.from(row);
             Matrix to = out.from(row);
-            boolean asItLies = weight.type() == DType.F32 || weight.type() == DType.BF16 && !full();
-            if (asItLies) {
+            if (asItLies(weight)) {
                 whole(part, count, weight, bias, to, accumulate);
             } else {
-                sliced(part, count, weight, bias, to, accumulate);
+                sliced(part, count, weight, bias, to, accumulate, norm == null ? null : norm.from(row));
             }
         }
     }
@@ -128,7 +164,7 @@ final class CudaLinear {
 
     /** The weight as it lies; accumulation by cuBLAS. */
     private void whole(Matrix in, int rows, CudaWeight weight, DeviceBuffer bias, Matrix out, boolean accumulate) {
-        pack(weight.type() == DType.F32 ? padFloat : packBfloat, in, weight).run(rows, 1, 256, 0);
+        pack(weight.type() == DType.F32 ? padFloat : packBfloat, in, rows, weight);
         blas.multiply(
                 weight.type(),
                 weight.bodies(),
@@ -144,13 +180,10 @@ final class CudaLinear {
         }
     }
 
-    private void sliced(Matrix in, int rows, CudaWeight weight, DeviceBuffer bias, Matrix out, boolean accumulate) {
+    private void sliced(
+            Matrix in, int rows, CudaWeight weight, DeviceBuffer bias, Matrix out, boolean accumulate, Norm norm) {
         DType type = full() ? DType.F32 : DType.F16;
-        if (full()) {
-            pack(padFloat, in, weight).run(rows, 1, 256, 0);
-        } else {
-            pack(packHalf, in, weight).address(scales.address()).run(rows, 1, 256, 0);
-        }
+        pack(full() ? padFloat : packHalf, in, rows, weight);
         long scale = full() ? 0 : scales.address();
         int atOnce = (int) Math.min(SLICE, (long) SLICE * maxInputs / weight.paddedColumns());
         for (int output = 0; output < weight.rows(); output += atOnce) {
@@ -169,17 +202,34 @@ final class CudaLinear {
                     count,
                     false);
             long biasAt = bias == null ? 0 : CudaBuffer.address(bias) + 4L * output;
+            if (norm != null && output + count == weight.rows()) {
+                finishNorm(output, rows, scale, bias, out, norm);
+                return;
+            }
             finish(products.address(), count, rows, scale, biasAt, out.slice(output, count), accumulate);
         }
     }
 
-    private Launch pack(Kernel kernel, Matrix in, CudaWeight weight) {
-        return launch.of(kernel)
+    /** Inputs as a kernel packed them. */
+    private record Packed(Kernel kernel, Matrix in, int rows, int paddedColumns) {}
+
+    /** Layers of the same input share what is packed: a pass of 6 bytes a number for queries, keys and values, not three. */
+    private void pack(Kernel kernel, Matrix in, int rows, CudaWeight weight) {
+        Packed wanted = new Packed(kernel, in, rows, weight.paddedColumns());
+        if (wanted.equals(held)) {
+            return;
+        }
+        held = wanted;
+        launch.of(kernel)
                 .address(CudaBuffer.address(in))
                 .value(weight.columns())
                 .value(in.stride())
                 .address(inputs.address())
                 .value(weight.paddedColumns());
+        if (kernel == packHalf) {
+            launch.address(scales.address());
+        }
+        launch.run(rows, 1, 256, 0);
     }
 
     private long unpack(CudaWeight weight, int firstRow, int count) {
@@ -205,5 +255,23 @@ final class CudaLinear {
                 .value(out.stride())
                 .value(accumulate)
                 .run((count + 255) / 256, rows, 256, 0);
+    }
+
+    private void finishNorm(int first, int rows, long scale, DeviceBuffer bias, Matrix out, Norm norm) {
+        launch.of(finishNorm)
+                .address(products.address())
+                .value(first)
+                .value(out.columns())
+                .address(scale)
+                .address(CudaBuffer.address(bias))
+                .address(CudaBuffer.address(out))
+                .value(out.stride())
+                .address(CudaBuffer.address(norm.weight()))
+                .value(norm.epsilon())
+                .address(CudaBuffer.address(norm.out()))
+                .value(norm.out().stride())
+                .value(norm.site())
+                .address(norm.fault())
+                .run(rows, 1, 256, 0);
     }
 }

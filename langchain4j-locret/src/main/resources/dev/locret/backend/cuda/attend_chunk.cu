@@ -1,5 +1,5 @@
 // Attention of a chunk on tensor cores, for head dimensions of 64, 96 and 128, in the manner of FlashAttention-2: f16
-// operands, f32 sums. `pack_entries` first rotates a layer's keys once into scratch. A block takes 64 query rows (tokens
+// operands, f32 sums. `pack_entries` first appends a chunk and rotates a layer's keys once into scratch. A block takes 64 query rows (tokens
 // × query heads of a group) of one KV head, 16 in each warp, and walks over entries 32 at a time while the next 32 are
 // on their way.
 #include "cache.cuh"
@@ -11,13 +11,26 @@
 #define LOG2E 1.4426950408889634f
 #define LN2 0.6931471805599453f
 
-// Keys after rotary embedding and values as f16: [kvHeads][capacity][dim] each. A block of 128 threads takes an entry.
+// Keys after rotary embedding and values as f16: [kvHeads][capacity][dim] each. A block of 128 threads takes an entry; one
+// of the segment's new tokens, whose key and value are still rows of the batch, it appends to the cache first, unless
+// `newKeys` is null. What it packs is what the cache then holds, rounded to the cache's type.
 KERNEL(pack_entries, THREADS, const Segment* segments, const Head* heads, int dim, const float* cosines,
-       const float* sines, int half, int original, u16* keys, u16* values, int capacity) {
-    Segment s = segments[0];
+       const float* sines, int half, int original, u16* keys, u16* values, int capacity, const float* newKeys,
+       int keyStride, const float* newValues, int valueStride) {
+    const Segment& s = segments[0];
     int kvHead = blockIdx.y, entry = blockIdx.x, d = threadIdx.x;
     Head head = heads[kvHead];
-    if (entry >= head.length || d >= dim) {
+    if (entry >= head.length) {
+        return;
+    }
+    int token = entry - (head.length - s.rows);
+    if (newKeys && token >= 0) {
+        int row = s.firstRow + token;
+        appendRow(s, head, row, newKeys + (i64)row * keyStride + kvHead * dim,
+                  newValues + (i64)row * valueStride + kvHead * dim, dim);
+        __syncthreads();
+    }
+    if (d >= dim) {
         return;
     }
     Rotary rotary = {cosines, sines, half, original};

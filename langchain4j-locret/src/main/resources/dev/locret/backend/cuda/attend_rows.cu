@@ -38,6 +38,12 @@ KERNEL(attend_rows, WARPS * 32, const Task* tasks, const Segment* segments, cons
     Head head = heads[task.segment * kvHeads + kvHead];
     Rotary rotary = {cosines, sines, half, original};
     int before = head.length - s.rows;
+    if (task.slot >= 0 && task.firstEntry >= head.length) { // a part that there would be were the head fuller
+        if (tid < task.rows) {
+            partial[((i64)kvHead * partialRows + task.slot + tid) * (dim + 2) + dim] = -INFINITE;
+        }
+        return;
+    }
 
     for (int i = tid; i < ROWS * dim; i += WARPS * 32) {
         int row = task.firstRow + i / dim;
@@ -154,7 +160,10 @@ KERNEL(combine_parts, 32, const Parts* rows, const float* partial, int partialRo
     float sum = 0, value[DIMS] = {};
     for (int part = 0; part < p.parts; part++) {
         const float* at = base + part * stride;
-        float factor = expf(at[dim] - most); // 0 for a part of which nothing is seen
+        if (at[dim] == -INFINITE) { // nothing of this part is seen, and nothing else may have been written
+            continue;
+        }
+        float factor = expf(at[dim] - most);
         sum = fmaf(at[dim + 1], factor, sum);
         for (int i = 0; i < DIMS && lane + 32 * i < dim; i++) {
             value[i] = fmaf(at[lane + 32 * i], factor, value[i]);

@@ -4,9 +4,10 @@
 
 // A segment of a batch, with its cache of the layer at hand. Its KV heads' places follow in an array of their own.
 struct Segment {
-    const void* keys; // before rotary embedding, [entries of all heads][headDim]
-    const void* values;
-    const int* positions;
+    void* keys; // before rotary embedding, [entries of all heads][headDim]
+    void* values;
+    int* positions;
+    float* scores;
     int firstRow; // of the batch
     int rows;     // new tokens; they are the last entries of every head
     int firstPosition;
@@ -164,6 +165,19 @@ static __device__ __forceinline__ void store(const float* row, void* rows, i64 a
         } else {
             static_cast<float*>(rows)[at + d] = row[d];
         }
+    }
+}
+
+// Writes the key and value of a row of the batch to where they lie after the append; every thread of the block takes part.
+static __device__ __forceinline__ void appendRow(const Segment& s, Head head, int row, const float* key,
+                                                 const float* value, int dim) {
+    int place = head.first + head.length - s.rows + row - s.firstRow;
+#pragma unroll 1
+    for (int which = 0; which < 2; which++) {
+        store(which ? value : key, which ? s.values : s.keys, (i64)place * dim, s.type, dim, which == 0);
+    }
+    if (threadIdx.x == 0) {
+        s.positions[place] = s.firstPosition + row - s.firstRow;
     }
 }
 

@@ -46,3 +46,31 @@ KERNEL(finish_rows, 256, const float* product, int count, const float* scales, c
         *at = value + (bias ? bias[column] : 0) + (accumulate ? *at : 0);
     }
 }
+
+// As finish_rows for the last outputs of what is added to, from `first` on, whose other columns are finished; and then
+// normed = out / sqrt(mean(out²) + epsilon) · weight. A block takes a row.
+KERNEL(finish_norm_rows, 256, const float* product, int first, int columns, const float* scales, const float* bias,
+       float* out, int outStride, const float* weight, float epsilon, float* normed, int normedStride, int site,
+       int* fault) {
+    __shared__ float scratch[32];
+    int row = blockIdx.x;
+    float* at = out + (i64)row * outStride;
+    float square = 0;
+    for (int i = threadIdx.x; i < columns; i += 256) {
+        float sum = at[i];
+        if (i >= first) {
+            float value = product[(i64)row * (columns - first) + i - first] * (scales ? scales[row] : 1);
+            sum = value + (bias ? bias[i] : 0) + sum;
+            at[i] = sum;
+        }
+        square = fmaf(sum, sum, square);
+    }
+    square = blockSum(square, scratch);
+    if (threadIdx.x == 0 && !isSound(square)) {
+        atomicMin(fault, site);
+    }
+    float factor = 1.0f / sqrtf(square / columns + epsilon);
+    for (int i = threadIdx.x; i < columns; i += 256) {
+        normed[(i64)row * normedStride + i] = at[i] * factor * weight[i];
+    }
+}

@@ -1,20 +1,22 @@
 // Appending entries to a cache, and scores that need no attention.
 #include "cache.cuh"
 
-// A block takes a new token of a KV head. `heads` are those before the append.
-KERNEL(append, 128, const float* keys, int keyStride, const float* values, int valueStride, const Head* heads, int dim,
-       int firstPosition, void* cacheKeys, void* cacheValues, int type, int* positions) {
-    int row = blockIdx.x, kvHead = blockIdx.y;
-    int place = heads[kvHead].first + heads[kvHead].length + row;
-    store(keys + (i64)row * keyStride + kvHead * dim, cacheKeys, (i64)place * dim, type, dim, true);
-    store(values + (i64)row * valueStride + kvHead * dim, cacheValues, (i64)place * dim, type, dim, false);
-    if (threadIdx.x == 0) {
-        positions[place] = firstPosition + row;
+// A block takes a new token of a batch and a KV head. `heads` are those after the append.
+KERNEL(append, 128, const float* keys, int keyStride, const float* values, int valueStride, const Segment* segments,
+       const Head* heads, int dim) {
+    int token = blockIdx.x, kvHead = blockIdx.y, i = 0;
+    while (token >= segments[i].rows) {
+        token -= segments[i++].rows;
     }
+    const Segment& s = segments[i];
+    int row = s.firstRow + token;
+    appendRow(s, heads[i * gridDim.y + kvHead], row, keys + (i64)row * keyStride + kvHead * dim,
+              values + (i64)row * valueStride + kvHead * dim, dim);
 }
 
-// Scores of the new tokens, the largest of `pooling` neighbours among them.
-KERNEL(store_scores, 256, const float* in, int stride, int rows, int pooling, const Head* heads, float* scores) {
+// Scores of a segment's new tokens, the largest of `pooling` neighbours among them.
+KERNEL(store_scores, 256, const float* in, int stride, int rows, int pooling, const Segment* segment,
+       const Head* heads) {
     int row = blockIdx.x * 256 + threadIdx.x, kvHead = blockIdx.y, reach = pooling / 2;
     if (row >= rows) {
         return;
@@ -23,7 +25,7 @@ KERNEL(store_scores, 256, const float* in, int stride, int rows, int pooling, co
     for (int near = max(0, row - reach); near <= min(rows - 1, row + reach); near++) {
         best = fmaxf(best, in[(i64)near * stride + kvHead]);
     }
-    scores[heads[kvHead].first + heads[kvHead].length - rows + row] = best;
+    segment->scores[heads[kvHead].first + heads[kvHead].length - rows + row] = best;
 }
 
 // Entries are in order of position: the index orders them as well and is exact as a float.

@@ -131,6 +131,17 @@ class LocretFailureAnalyzerTest {
     }
 
     @Test
+    void explainsAModelThatCannotBeDownloaded(CapturedOutput output) {
+        start(Application.class, property("model-path", "hf:locret-tests/no-such-model"));
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("hf:locret-tests/no-such-model")
+                .contains("Check that this machine reaches the hub (HF_ENDPOINT, HTTPS_PROXY)")
+                .contains("set langchain4j.locret.model-path to its file");
+    }
+
+    @Test
     void saysHowToReachTheHub() {
         FailureAnalysis analysis = new LocretFailureAnalyzer()
                 .analyze(new LocretStartException(
