@@ -7,7 +7,8 @@ import dev.langchain4j.model.chat.response.StreamingHandle;
  */
 public interface RequestListener {
     /**
-     * Before anything else, on the thread that asks.
+     * Before anything else, on the thread that asks; of a streaming model that is still being loaded, on the one that waits
+     * for that, when it is over.
      *
      * @param handle ends the request from any thread, also while it waits or its text is read: the call of a chat model
      *     throws then, the handler of a streaming one hears nothing more. No effect when the answer is complete.
