@@ -12,12 +12,12 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the cache is for: numbers planted in texts of about 4,000 tokens are found at a budget of 512 entries as often
+ * What the cache is for: numbers planted in texts of about 2,000 tokens are found at a budget of 256 entries as often
  * as with full attention on the same prompts, within one in ten.
  */
 class NeedleTest {
     private static final int PROMPTS = 10;
-    private static final int SENTENCES = 235;
+    private static final int SENTENCES = 117;
     private static final String[] WORDS = {
         "apple", "river", "candle", "mirror", "garden", "rocket", "pencil", "winter", "copper", "violin"
     };
@@ -27,17 +27,17 @@ class NeedleTest {
         int full = found(options().policy("none").build());
         int locret = found(options()
                 .headsPath(Path.of("..", "samples", "models", "smollm2-135m-instruct.safetensors"))
-                .cacheBudget(512)
-                .stabilizers(64)
+                .cacheBudget(256)
+                .stabilizers(32)
                 .build());
-        System.out.println("needles of " + PROMPTS + ": full attention " + full + ", Locret at 512 entries " + locret);
+        System.out.println("needles of " + PROMPTS + ": full attention " + full + ", Locret at 256 entries " + locret);
         // The model is a fair reader of lone numbers; were it not, the comparison would say nothing.
         assertThat(full).isGreaterThanOrEqualTo(7);
         assertThat(locret).isGreaterThanOrEqualTo(full - 1);
     }
 
     private static EngineOptions.Builder options() {
-        return EngineOptions.builder(DemoModel.path()).chunkSize(512).reserve(64);
+        return EngineOptions.builder(DemoModel.path()).chunkSize(256).reserve(64);
     }
 
     private static int found(EngineOptions options) {
@@ -51,7 +51,7 @@ class NeedleTest {
                 String question = "What is the special magic number for " + WORDS[i] + "?";
                 String document = Filler.text(random, SENTENCES, at, needle);
                 GenerationResult result = answer(engine, document + "\n\n" + question, question);
-                assertThat(result.promptTokens()).isBetween(3_500, 4_600);
+                assertThat(result.promptTokens()).isBetween(1_750, 2_300);
                 if (result.text().replace(",", "").contains(number)) {
                     found++;
                 }
