@@ -1,7 +1,6 @@
 package dev.locret.eviction;
 
 import dev.locret.backend.Backend;
-import dev.locret.backend.DeviceBuffer;
 import dev.locret.backend.DeviceWeight;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.Matrix;
@@ -17,32 +16,32 @@ final class HeadNetwork {
         void apply(Backend backend, Matrix x, int rows);
     }
 
-    /** A linear layer and its bias or null. */
-    private record Linear(DeviceWeight weight, DeviceBuffer bias) {}
+    /** The linear layers of each block's network; those of the same depth write to the same matrix. */
+    private final List<List<Projection>> networks = new ArrayList<>();
 
-    private final List<List<Linear>> networks = new ArrayList<>();
     private final Activation activation;
-    /** What each layer of a network writes. */
-    private final List<Matrix> outputs = new ArrayList<>();
 
     /**
      * @param maxRows most new tokens of a segment
      */
     HeadNetwork(Backend backend, ScoringHeads heads, Activation activation, int maxRows) {
         this.activation = activation;
-        for (List<HeadLinear> network : heads.networks()) {
-            List<Linear> linears = new ArrayList<>();
-            for (HeadLinear linear : network) {
-                linears.add(new Linear(
-                        backend.load(linear.weight()),
-                        linear.bias() == null ? null : backend.loadFloats(linear.bias())));
-            }
-            networks.add(linears);
-        }
+        List<Matrix> outputs = new ArrayList<>();
         for (int depth = 0; depth < depth(heads); depth++) {
             int width = width(heads, depth);
             outputs.add(
                     Matrix.of(backend.allocate("layer " + depth + " of trained heads", (long) maxRows * width), width));
+        }
+        for (List<HeadLinear> network : heads.networks()) {
+            List<Projection> projections = new ArrayList<>();
+            for (HeadLinear linear : network) {
+                DeviceWeight weight = backend.load(linear.weight());
+                projections.add(new Projection(
+                        weight,
+                        linear.bias() == null ? null : backend.loadFloats(linear.bias()),
+                        outputs.get(projections.size()).slice(0, weight.rows())));
+            }
+            networks.add(projections);
         }
     }
 
@@ -83,15 +82,13 @@ final class HeadNetwork {
     void score(Backend backend, int layer, Matrix input, KvSegment segment, int pooling) {
         int rows = segment.rows();
         Matrix in = input.from(segment.firstRow());
-        List<Linear> network = networks.get(layer);
+        List<Projection> network = networks.get(layer);
         for (int depth = 0; depth < network.size(); depth++) {
-            Linear linear = network.get(depth);
             if (depth > 0) {
                 activation.apply(backend, in, rows);
             }
-            Matrix out = outputs.get(depth).slice(0, linear.weight.rows());
-            backend.linear(in, rows, List.of(new Projection(linear.weight, linear.bias, out)), false);
-            in = out;
+            backend.linear(in, rows, List.of(network.get(depth)), false);
+            in = network.get(depth).out();
         }
         backend.storeScores(in, new KvSegment(segment.cache(), 0, rows, segment.firstPosition()), pooling);
     }

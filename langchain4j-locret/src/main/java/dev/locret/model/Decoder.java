@@ -6,6 +6,7 @@ import dev.locret.backend.Backend;
 import dev.locret.backend.DecodeStep;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.Matrix;
+import dev.locret.backend.Projection;
 import dev.locret.backend.RotaryTable;
 import dev.locret.backend.StepRecorder;
 import dev.locret.common.Checks;
@@ -43,6 +44,9 @@ public final class Decoder {
 
     private final Matrix normed;
     private final Matrix qkv;
+    private final Matrix queries;
+    private final Matrix keys;
+    private final Matrix values;
     private final Matrix attended;
     /** What normalises attention, for policies that observe it. */
     private final Matrix logSums;
@@ -54,6 +58,10 @@ public final class Decoder {
 
     private final Matrix last;
     private final Matrix logits;
+
+    private final Residual outer;
+    private final Residual inner;
+    private final List<Projection> unembedding;
 
     private boolean running;
     private int outerFault = -1;
@@ -85,14 +93,37 @@ public final class Decoder {
         this.hidden = matrix("hidden", maxRows + Backend.STEP_ROWS, config.hiddenSize());
         this.normed = matrix("normed", maxRows, config.hiddenSize());
         this.qkv = matrix("qkv", maxRows, qkvWidth(config));
-        this.attended = matrix("attended", maxRows, config.heads() * config.headDim());
+        int queryWidth = config.heads() * config.headDim();
+        int keyWidth = config.kvHeads() * config.headDim();
+        this.queries = qkv.slice(0, queryWidth);
+        this.keys = qkv.slice(queryWidth, keyWidth);
+        this.values = qkv.slice(queryWidth + keyWidth, keyWidth);
+        this.attended = matrix("attended", maxRows, queryWidth);
         this.logSums = matrix("sums of attention", maxRows, config.heads());
         this.surprise = matrix("surprise", maxRows, config.kvHeads());
         this.gateUp = matrix("gate and up", maxRows, 2 * config.feedForwardSize());
         this.activated = matrix("activated", maxRows, config.feedForwardSize());
         this.last = matrix("last tokens", maxSegments, config.hiddenSize());
         this.logits = matrix("logits", maxSegments, config.vocabularySize());
+        this.outer = residual(hidden);
+        this.inner = residual(hidden.from(maxRows));
+        this.unembedding = List.of(new Projection(weights.output(), null, logits));
         backend.stepRecorder().ifPresent(steps -> steps.reserve(attention, config.layers(), maxSegments, maxEntries));
+    }
+
+    /** The hidden rows of a forward, and the blocks that add to them. */
+    private record Residual(Matrix x, List<Block> blocks) {}
+
+    private Residual residual(Matrix x) {
+        return new Residual(
+                x,
+                IntStream.range(0, config.layers())
+                        .mapToObj(layer -> block(layer, x))
+                        .toList());
+    }
+
+    private Block block(int layer, Matrix x) {
+        return Block.of(weights.layers()[layer], qkv, gateUp, x);
     }
 
     private Matrix matrix(String name, int rows, int columns) {
@@ -187,7 +218,7 @@ public final class Decoder {
         running = true;
         outerFault = -1;
         try {
-            return forward(segments, hidden, maxRows, checkpoint);
+            return forward(segments, outer, maxRows, checkpoint);
         } catch (RuntimeException e) {
             backend.takeFault();
             throw e;
@@ -224,7 +255,7 @@ public final class Decoder {
      */
     public void layer(int layer, Segment segment, Matrix x, boolean finish) {
         segment.cache().requireRoom(segment.tokenIds().length);
-        layer(layer, List.of(segment), x, segment.tokenIds().length, finish);
+        layer(layer, block(layer, x), List.of(segment), x, segment.tokenIds().length, finish);
         requireFinite();
     }
 
@@ -233,7 +264,7 @@ public final class Decoder {
         int outer = outerFault >= 0 ? outerFault : fault;
         outerFault = -1;
         try {
-            return forward(segments, hidden.from(maxRows), Backend.STEP_ROWS, checkpoint);
+            return forward(segments, inner, Backend.STEP_ROWS, checkpoint);
         } catch (RuntimeException e) {
             // What it left behind must not be taken for the outer forward's.
             backend.takeFault();
@@ -243,14 +274,14 @@ public final class Decoder {
         }
     }
 
-    private Matrix forward(List<Segment> segments, Matrix x, int limit, Runnable checkpoint) {
+    private Matrix forward(List<Segment> segments, Residual residual, int limit, Runnable checkpoint) {
         int[] ids = tokenIds(segments, limit);
-        Optional<StepRecorder> recorder = isStep(segments) ? backend.stepRecorder() : Optional.empty();
-        if (recorder.isPresent()) {
+        Optional<StepRecorder> recorder = backend.stepRecorder();
+        if (recorder.isPresent() && isStep(segments)) {
             checkpoint.run();
-            recorder.get().run(step(segments, ids, x), () -> operations(segments, ids, x, () -> {}));
+            recorder.get().run(step(segments, ids, residual.x), () -> operations(segments, ids, residual, () -> {}));
         } else {
-            operations(segments, ids, x, checkpoint);
+            operations(segments, ids, residual, checkpoint);
         }
         for (Segment segment : segments) {
             segment.cache().advance(segment.tokenIds().length);
@@ -283,23 +314,20 @@ public final class Decoder {
         return new DecodeStep(key, ids, layers);
     }
 
-    private void operations(List<Segment> segments, int[] ids, Matrix x, Runnable checkpoint) {
+    private void operations(List<Segment> segments, int[] ids, Residual residual, Runnable checkpoint) {
+        Matrix x = residual.x;
         backend.embed(weights.embedding(), ids, x);
         int[] wanted = lastRows(segments);
         for (int layer = 0; layer < config.layers(); layer++) {
             checkpoint.run();
             boolean finish = wanted.length > 0 || layer < config.layers() - 1 || needs(segments, Signal.SURPRISE);
-            layer(layer, segments, x, ids.length, finish);
+            layer(layer, residual.blocks.get(layer), segments, x, ids.length, finish);
         }
         scoreBySurprise(segments, x);
         if (wanted.length > 0) {
             backend.gatherRows(x, wanted, last);
             backend.rmsNorm(last, wanted.length, weights.norm(), config.normEpsilon(), last, 2 * config.layers());
-            backend.linear(
-                    last,
-                    wanted.length,
-                    List.of(new dev.locret.backend.Projection(weights.output(), null, logits)),
-                    false);
+            backend.linear(last, wanted.length, unembedding, false);
         }
     }
 
@@ -338,34 +366,30 @@ public final class Decoder {
      *
      * @param finish false if nobody reads the block's output: then its keys and values are all that is computed
      */
-    private void layer(int layer, List<Segment> segments, Matrix x, int rows, boolean finish) {
-        DecoderWeights.Layer w = weights.layers()[layer];
+    private void layer(int layer, Block block, List<Segment> segments, Matrix x, int rows, boolean finish) {
+        DecoderWeights.Layer w = block.weights();
         backend.rmsNorm(x, rows, w.attentionNorm(), config.normEpsilon(), normed, 2 * layer);
-        backend.linear(normed, rows, DecoderWeights.into(w.qkv(), qkv), false);
-        int queryWidth = config.heads() * config.headDim();
-        int keyWidth = config.kvHeads() * config.headDim();
-        normHeads(w, rows, queryWidth, keyWidth, layer);
+        backend.linear(normed, rows, block.qkv(), false);
+        normHeads(w, rows, layer);
         List<KvSegment> kv = ofLayer(layer, segments);
         if (finish || needs(segments, Signal.ATTENTION)) {
-            attend(segments, kv, queryWidth, keyWidth);
+            attend(segments, kv);
         } else {
-            backend.append(qkv.slice(queryWidth, keyWidth), qkv.slice(queryWidth + keyWidth, keyWidth), kv);
+            backend.append(keys, values, kv);
         }
         score(layer, segments, kv);
         if (!finish) {
             return;
         }
         backend.linearThenNorm(
-                attended, rows, w.output().into(x), w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
-        backend.linear(normed, rows, DecoderWeights.into(w.gateUp(), gateUp), false);
+                attended, rows, block.output(), w.feedForwardNorm(), config.normEpsilon(), normed, 2 * layer + 1);
+        backend.linear(normed, rows, block.gateUp(), false);
         backend.gatedActivation(gateUp, rows, activated);
-        backend.linear(activated, rows, List.of(w.down().into(x)), true);
+        backend.linear(activated, rows, block.down(), true);
     }
 
     /** Appends the new tokens and attends, once for each rotary table. */
-    private void attend(List<Segment> segments, List<KvSegment> kv, int queryWidth, int keyWidth) {
-        Matrix keys = qkv.slice(queryWidth, keyWidth);
-        Matrix values = qkv.slice(queryWidth + keyWidth, keyWidth);
+    private void attend(List<Segment> segments, List<KvSegment> kv) {
         Matrix sums = needs(segments, Signal.ATTENTION) ? logSums : null;
         for (RotaryTable table : rotary.all()) {
             List<KvSegment> those = new ArrayList<>(kv.size());
@@ -375,8 +399,7 @@ public final class Decoder {
                 }
             }
             if (!those.isEmpty()) {
-                backend.appendAndAttend(
-                        qkv.slice(0, queryWidth), keys, values, attention, table, those, attended, sums);
+                backend.appendAndAttend(queries, keys, values, attention, table, those, attended, sums);
             }
         }
     }
@@ -395,7 +418,6 @@ public final class Decoder {
                 policy.scoreByInput(backend, layer, normed, kv.get(i), segment.scorePooling());
             }
             if (policy.signals().contains(Signal.ATTENTION)) {
-                Matrix queries = qkv.slice(0, config.heads() * config.headDim());
                 policy.scoreByAttention(
                         new ObservedAttention(backend, queries, attention, tableOf(segment), kv.get(i), logSums));
             }
@@ -403,7 +425,12 @@ public final class Decoder {
     }
 
     private static boolean needs(List<Segment> segments, Signal signal) {
-        return segments.stream().anyMatch(segment -> segment.policy().signals().contains(signal));
+        for (Segment segment : segments) {
+            if (segment.policy().signals().contains(signal)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void scoreBySurprise(List<Segment> segments, Matrix x) {
@@ -424,14 +451,14 @@ public final class Decoder {
     }
 
     /** Qwen3 normalises each head's query and key before rotary embedding. */
-    private void normHeads(DecoderWeights.Layer w, int rows, int queryWidth, int keyWidth, int layer) {
+    private void normHeads(DecoderWeights.Layer w, int rows, int layer) {
         int dim = config.headDim();
         for (int head = 0; w.queryNorm() != null && head < config.heads(); head++) {
-            Matrix q = qkv.slice(head * dim, dim);
+            Matrix q = queries.slice(head * dim, dim);
             backend.rmsNorm(q, rows, w.queryNorm(), config.normEpsilon(), q, 2 * layer);
         }
         for (int head = 0; w.keyNorm() != null && head < config.kvHeads(); head++) {
-            Matrix k = qkv.slice(queryWidth + head * dim, dim);
+            Matrix k = keys.slice(head * dim, dim);
             backend.rmsNorm(k, rows, w.keyNorm(), config.normEpsilon(), k, 2 * layer);
         }
     }

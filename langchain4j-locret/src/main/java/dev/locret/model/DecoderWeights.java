@@ -9,7 +9,6 @@ import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.format.ModelConfig;
 import dev.locret.format.WeightSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -38,14 +37,6 @@ record DecoderWeights(DeviceWeight embedding, Layer[] layers, DeviceBuffer norm,
         Projection into(Matrix out) {
             return new Projection(weight, bias, out.slice(column, weight.rows()));
         }
-    }
-
-    static List<Projection> into(List<Part> parts, Matrix out) {
-        List<Projection> projections = new ArrayList<>(parts.size());
-        for (Part part : parts) {
-            projections.add(part.into(out));
-        }
-        return projections;
     }
 
     /** Tensors that some converters write and that the configuration says already. */
