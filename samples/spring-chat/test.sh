@@ -92,11 +92,16 @@ END
 
 # ask JAVA_ARGUMENT…: starts an application, asks both ways and stops it. Its log is in $work/log.
 ask() {
-    local port=
+    local port= tries=0
     java --add-modules jdk.incubator.vector "$@" --server.port=0 >"$work/log" 2>&1 &
     server=$!
     while [[ -z $port ]]; do
-        kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; echo "it did not start: java $*" >&2; exit 1; }
+        # Five minutes: it reads a model.
+        if ! kill -0 "$server" 2>/dev/null || ((++tries > 1500)); then
+            cat "$work/log" >&2
+            echo "it did not start: java $*" >&2
+            exit 1
+        fi
         sleep 0.2
         port=$(sed -n 's/.*Tomcat started on port \([0-9]*\).*/\1/p' "$work/log")
     done
