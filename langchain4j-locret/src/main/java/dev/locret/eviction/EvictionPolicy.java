@@ -48,8 +48,7 @@ public interface EvictionPolicy {
     /**
      * Scores the new tokens of a segment in one layer, after the last layer, if it asked for {@link Signal#SURPRISE}.
      *
-     * @param surprise {@code [segment.rows, kvHeads]}: minus the logarithm of each token's probability in every column
-     * @param segment with its rows counted from the first of {@code surprise}
+     * @param surprise {@code [rows of the batch, kvHeads]}: minus the logarithm of each token's probability in every column
      * @param pooling width of the maximum over neighbouring tokens
      */
     default void scoreBySurprise(Backend backend, Matrix surprise, KvSegment segment, int pooling) {}

@@ -9,6 +9,7 @@ import dev.locret.backend.Matrix;
 import dev.locret.backend.Projection;
 import dev.locret.backend.RotaryTable;
 import dev.locret.backend.StepRecorder;
+import dev.locret.cache.KvCache;
 import dev.locret.common.Checks;
 import dev.locret.common.ErrorId;
 import dev.locret.common.LocretException;
@@ -294,9 +295,7 @@ public final class Decoder {
     private boolean isStep(List<Segment> segments) {
         return segments.size() <= Backend.STEP_ROWS
                 && segments.stream().allMatch(s -> s.tokenIds().length == 1 && s.logits())
-                && segments.stream().map(this::tableOf).distinct().count() == 1
-                && !needs(segments, Signal.ATTENTION)
-                && !needs(segments, Signal.SURPRISE);
+                && segments.stream().map(this::tableOf).distinct().count() == 1;
     }
 
     /** What a step's operations depend on; hidden rows are those of one decoder, and of inner forwards or not. */
@@ -440,9 +439,10 @@ public final class Decoder {
             if (segment.policy().signals().contains(Signal.SURPRISE)) {
                 int site = 2 * config.layers();
                 backend.rmsNorm(x.from(row), count, weights.norm(), config.normEpsilon(), normed, site);
-                backend.surprise(normed, weights.output(), segment.tokenIds(), surprise);
+                backend.surprise(normed, weights.output(), segment.tokenIds(), surprise.from(row));
                 for (int layer = 0; layer < config.layers(); layer++) {
-                    KvSegment part = new KvSegment(segment.cache().layer(layer), 0, count, 0);
+                    KvCache cache = segment.cache();
+                    KvSegment part = new KvSegment(cache.layer(layer), row, count, cache.tokens());
                     segment.policy().scoreBySurprise(backend, surprise, part, segment.scorePooling());
                 }
             }

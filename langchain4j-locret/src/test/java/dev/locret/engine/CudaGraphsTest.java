@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Decode steps as CUDA graphs say what they say without, and fail as they do. */
 @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
@@ -109,17 +111,20 @@ class CudaGraphsTest {
         assertThat(answers.get()).usingRecursiveComparison().isEqualTo(expected);
     }
 
-    /** Policies that look at a step's attention or logits run without graphs, those without signals with them. */
-    @Test
-    void policiesThatReadAttentionGoOnWithout() {
-        try (LocretEngine engine = load(1, KvCacheType.F32)) {
-            engine.generate(request(1, 8, "h2o"));
-            engine.generate(request(1, 8, "sirllm"));
-            assertThat(emulation.graphs()).isZero();
-            engine.generate(request(1, 8, "keydiff"));
-            engine.generate(request(2, 8, "keydiff"));
-            assertThat(emulation.graphs()).isEqualTo(1);
-        }
+    /** Policies that look at a step's attention or logits, or at neither, two answers at a time with evictions. */
+    @ParameterizedTest
+    @ValueSource(strings = {"h2o", "snapkv", "tova", "sirllm", "keydiff"})
+    void everyPolicySaysTheSame(String policy) {
+        List<GenerationRequest> requests = List.of(request(1, 36, policy), request(2, 36, policy));
+        Supplier<List<int[]>> answers = () -> {
+            try (LocretEngine engine = load(2, KvCacheType.F32)) {
+                List<int[]> tokens = together(engine, requests);
+                assertThat(emulation.graphs() > 0).isEqualTo(System.getProperty(PROPERTY) == null);
+                return tokens;
+            }
+        };
+        List<int[]> expected = without(answers);
+        assertThat(answers.get()).usingRecursiveComparison().isEqualTo(expected);
     }
 
     private long calls(LocretEngine engine, int tokens) {

@@ -105,9 +105,13 @@ final class CudaAttention {
         return (entries + PART - 1) / PART;
     }
 
-    /** Of a step that is recorded, as many as its cache may ever have: those beyond its end cost a block that ends at once. */
     private int partsOf(KvSegment segment) {
-        return parts(parameters.recording() ? maxEntries : segment.cache().longest());
+        return parts(entriesOf(segment));
+    }
+
+    /** Of a step that is recorded, as many as its cache may ever have: those beyond its end cost a block that ends at once. */
+    private int entriesOf(KvSegment segment) {
+        return parameters.recording() ? maxEntries : segment.cache().longest();
     }
 
     /** Bytes of the lists for one row of a recorded step. */
@@ -334,10 +338,6 @@ final class CudaAttention {
                 .value(tokens)
                 .value(accumulate)
                 .address(CudaBuffer.address(segment.cache().scores()))
-                .run(
-                        (segment.cache().longest() + KEYS - 1) / KEYS,
-                        spec.kvHeads(),
-                        128,
-                        4 * (ROWS * dim + KEYS * (dim + 1)));
+                .run((entriesOf(segment) + KEYS - 1) / KEYS, spec.kvHeads(), 128, 4 * (ROWS * dim + KEYS * (dim + 1)));
     }
 }

@@ -17,6 +17,9 @@ KERNEL(attention_mass, WARPS * 32, const Segment* segments, const Head* heads, c
     Segment s = segments[0];
     int kvHead = blockIdx.y, tid = threadIdx.x, lane = tid & 31, warp = tid >> 5, begin = blockIdx.x * KEYS;
     Head head = heads[kvHead];
+    if (begin >= head.length) {
+        return;
+    }
     Rotary rotary = {cosines, sines, half, original};
     int before = head.length - s.rows, end = min(head.length, begin + KEYS);
     for (int i = tid; i < KEYS * dim; i += WARPS * 32) {
