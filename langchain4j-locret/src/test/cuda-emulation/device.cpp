@@ -206,8 +206,10 @@ CUDA_API CUresult cuCtxCreate_v2(CUcontext* context, unsigned, CUdevice) {
 }
 
 // Frees all that was allocated in the context, as the driver does.
+// Destroys also when it reports an error, which with the driver is one of an earlier launch.
 CUDA_API CUresult cuCtxDestroy_v2(CUcontext context) {
-    CALL;
+    LOCK;
+    CUresult injected = driver::injected();
     if (!contexts.count(context)) {
         return CUDA_ERROR_INVALID_CONTEXT;
     }
@@ -224,7 +226,7 @@ CUDA_API CUresult cuCtxDestroy_v2(CUcontext context) {
     contexts.erase(context);
     std::erase(currentStack, context);
     delete context;
-    return CUDA_SUCCESS;
+    return injected;
 }
 
 CUDA_API CUresult cuCtxSetCurrent(CUcontext context) {

@@ -47,14 +47,16 @@ CUDA_API CUresult cuStreamEndCapture(CUstream stream, CUgraph* graph) {
     return result;
 }
 
+// This and cuGraphExecDestroy destroy also when they report an error, which with the driver is one of an earlier launch.
 CUDA_API CUresult cuGraphDestroy(CUgraph graph) {
-    CALL;
+    LOCK;
+    CUresult injected = driver::injected();
     if (!graph) {
         return CUDA_ERROR_INVALID_VALUE;
     }
     delete graph;
     emu::control->graphs--;
-    return CUDA_SUCCESS;
+    return injected;
 }
 
 CUDA_API CUresult cuGraphGetNodes(CUgraph graph, void*, size_t* count) {
@@ -79,7 +81,8 @@ CUDA_API CUresult cuGraphInstantiateWithFlags(CUgraphExec* exec, CUgraph graph, 
 }
 
 CUDA_API CUresult cuGraphExecDestroy(CUgraphExec exec) {
-    CALL;
+    LOCK;
+    CUresult injected = driver::injected();
     if (!exec) {
         return CUDA_ERROR_INVALID_VALUE;
     }
@@ -87,7 +90,7 @@ CUDA_API CUresult cuGraphExecDestroy(CUgraphExec exec) {
     driver::charge(-exec->bytes);
     delete exec;
     emu::control->graphs--;
-    return CUDA_SUCCESS;
+    return injected;
 }
 
 CUDA_API CUresult cuGraphLaunch(CUgraphExec exec, CUstream stream) {

@@ -175,19 +175,21 @@ class CudaEngineTest {
     }
 
     /**
-     * Driver calls fail in turn, from the first of a load to the last of an answer, later ones with growing gaps: always a
-     * typed exception, nothing is left allocated, and the next engine works.
+     * Driver calls fail in turn, each from the first of a load to the last of an answer: always a typed exception, nothing
+     * is left allocated, and the next engine works.
      */
     @Test
     void aFailureOfAnyDriverCallEndsInATypedExceptionAndLeavesNothing() {
         long before = emulation.allocations();
         int failures = 0;
-        for (long call = 1; ; call += 1 + call / 25) {
+        for (long call = 1; ; call++) {
             emulation.failAt(call);
             boolean failed = false;
+            long answered = 0;
             try (LocretEngine engine = LocretEngine.load(options().build())) {
                 // The second step is captured, the third replayed.
                 engine.generate(EngineFixtures.greedy(EngineFixtures.prompt(20, 1), 4));
+                answered = emulation.calls();
             } catch (LocretException e) {
                 failed = true;
                 failures++;
@@ -198,15 +200,13 @@ class CudaEngineTest {
             if (emulation.calls() < call) {
                 break;
             }
-            // What fails while a context is given back is not reported.
-            if (emulation.calls() > call) {
-                assertThat(emulation.allocations()).as("call %s", call).isEqualTo(before);
-                assertThat(emulation.graphs()).as("call %s", call).isZero();
-                assertThat(failed).as("call %s", call).isTrue();
-            }
-            before = emulation.allocations();
+            assertThat(emulation.graphs()).as("call %s", call).isZero();
+            assertThat(emulation.allocations()).as("call %s", call).isEqualTo(before);
+            // What fails while all is given back is not reported.
+            assertThat(failed || answered < call).as("call %s", call).isTrue();
         }
-        assertThat(failures).isGreaterThan(50);
+        System.out.println("driver calls that failed in turn: " + failures);
+        assertThat(failures).isGreaterThan(300);
     }
 
     /** A kernel's error in the middle of an answer, while another answer is under way and a third request waits. */

@@ -150,8 +150,8 @@ class CudaGraphsTest {
     }
 
     /**
-     * Driver calls of the step that is captured fail in turn, with errors that the device survives: what concerns the
-     * graph is said once and the step goes on without, everything else ends in a typed exception.
+     * Every third driver call of the step that is captured fails in turn, with errors that the device survives: what
+     * concerns the graph is said once and the step goes on without, everything else ends in a typed exception.
      */
     @Test
     void aCaptureThatFailsIsNoFailureOfTheAnswer() {
@@ -169,7 +169,7 @@ class CudaGraphsTest {
         int outOfMemory = 2;
         int captureUnsupported = 900;
         PrintStream before = System.err;
-        for (long call = begin - 3; call <= end; call += 7) {
+        for (long call = begin - 3; call <= end; call += 3) {
             ByteArrayOutputStream log = new ByteArrayOutputStream();
             System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
             try (LocretEngine engine = load(1, KvCacheType.F32)) {
@@ -177,17 +177,17 @@ class CudaGraphsTest {
                 int[] tokens = engine.generate(request(1, 6, "streaming-llm")).tokens();
                 assertThat(tokens).as("call %s", call).isEqualTo(expected);
                 survived++;
-                assertThat(log.toString(StandardCharsets.UTF_8).split("Decode steps run without CUDA graphs", -1))
-                        .as("call %s", call)
-                        .hasSize(2);
-                assertThat(emulation.graphs()).isZero();
+                int told = log.toString(StandardCharsets.UTF_8).split("Decode steps run without CUDA graphs", -1).length
+                        - 1;
+                // When something is destroyed an error changes nothing.
+                assertThat(told + emulation.graphs()).as("call %s", call).isEqualTo(1);
             } catch (LocretException e) {
                 assertThat(e.id()).isIn(ErrorId.DEVICE_FAILED, ErrorId.NOT_ENOUGH_MEMORY);
             } finally {
                 System.setErr(before);
             }
         }
-        assertThat(survived).isGreaterThan((int) (end - begin) / 14);
+        assertThat(survived).isGreaterThan((int) (end - begin) / 6);
     }
 
     @Test
