@@ -2,11 +2,12 @@ package dev.locret.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -57,7 +58,15 @@ final class EmulationBuild {
     static Path libraries() throws IOException {
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "locret", "cuda-emulation");
         Files.createDirectories(cache);
-        Path scratch = Files.createTempDirectory(cache, "build");
+        // Of two JVMs that need it one builds and the other one waits.
+        try (FileChannel file =
+                        FileChannel.open(cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.lock()) {
+            return libraries(cache, Files.createTempDirectory(cache, "build"));
+        }
+    }
+
+    private static Path libraries(Path cache, Path scratch) throws IOException {
         Path module = Path.of("").toAbsolutePath();
         try {
             return new EmulationBuild(
@@ -105,7 +114,7 @@ final class EmulationBuild {
         link(made.resolve("libnvrtc.so.12"), "nvrtc", List.of(compiler, compilerStubs));
         link(made.resolve("libkernels.so"), null, concat(fast, List.of(libcuda)));
         link(made.resolve("libkernels-check.so"), null, concat(checked, List.of(libcuda)));
-        move(made, target);
+        PipDownload.move(made, target);
         return target;
     }
 
@@ -129,7 +138,7 @@ final class EmulationBuild {
             Path made = scratch.resolve(source.getFileName() + ".o");
             command.addAll(List.of("-c", "-o", made.toString(), source.toString()));
             run(command);
-            move(made, target);
+            PipDownload.move(made, target);
         }
         return target;
     }
@@ -195,15 +204,6 @@ final class EmulationBuild {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
-        }
-    }
-
-    private static void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException e) {
-            // Another JVM was faster, with the same result.
-            return;
         }
     }
 

@@ -3,8 +3,7 @@ package dev.locret.testing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -62,12 +61,15 @@ public record PipDownload(String requirement, String file, String sha256) {
         return target;
     }
 
-    private static void move(Path from, Path to) throws IOException {
+    /** Puts a file or directory where others look for it; if another JVM was faster with the same, that one stays. */
+    static void move(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
-            // Another JVM was faster, with the same archive.
-            return;
+        } catch (FileSystemException e) {
+            // Java has no exception of its own for a directory that is in the way of an atomic move.
+            if (!Files.exists(to)) {
+                throw e;
+            }
         }
     }
 

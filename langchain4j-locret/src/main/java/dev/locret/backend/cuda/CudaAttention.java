@@ -3,6 +3,7 @@ package dev.locret.backend.cuda;
 import dev.locret.backend.AttentionSpec;
 import dev.locret.backend.AttentionSpec.PositionMode;
 import dev.locret.backend.Backend;
+import dev.locret.backend.KvCacheType;
 import dev.locret.backend.KvSegment;
 import dev.locret.backend.Matrix;
 import dev.locret.common.ErrorId;
@@ -24,6 +25,15 @@ final class CudaAttention {
     /** Query rows of a block, in f32 and on tensor cores. */
     private static final int ROWS = 16;
 
+    /** Query rows of a block of {@code attend_step}, whichever are enough for a group. */
+    private static final int FEW_ROWS = 4;
+
+    private static final int MANY_ROWS = 8;
+    /** Dimensions of a lane there, and lanes of a block. */
+    private static final int PIECE = 8;
+
+    private static final int THREADS = 128;
+
     private static final int CHUNK_ROWS = 64;
     /** Entries that a block looks at together. */
     private static final int KEYS = 32;
@@ -43,6 +53,11 @@ final class CudaAttention {
 
     private final CudaBuffer partial;
     private final Kernel attendRows;
+    /** Null if no lane's share of this head dimension is whole. */
+    private final Kernel attendStep;
+
+    private final int stepLanes;
+    private final int stepRows;
     private final Kernel combineParts;
     private final Kernel packEntries;
     private final Kernel attendChunk;
@@ -65,6 +80,11 @@ final class CudaAttention {
         this.packed = memory.allocate("packed keys and values", packedFloats(spec, maxEntries));
         this.partial = memory.allocate("parts of attention", partialFloats(spec, maxEntries));
         this.attendRows = kernels.get("attend_rows", "attend_rows");
+        this.stepLanes = spec.headDim() <= 8 * PIECE ? 8 : 16;
+        this.stepRows = spec.groupSize() <= FEW_ROWS ? FEW_ROWS : MANY_ROWS;
+        this.attendStep = spec.headDim() % PIECE == 0
+                ? kernels.get("attend_step", "attend_step_" + stepLanes + "_" + stepRows)
+                : null;
         this.combineParts = kernels.get("attend_rows", "combine_parts");
         boolean tensorCores = precision == Precision.MIXED && TENSOR_CORE_DIMS.contains(spec.headDim());
         this.packEntries = tensorCores ? kernels.get("attend_chunk", "pack_entries") : null;
@@ -116,7 +136,7 @@ final class CudaAttention {
 
     /** Bytes of the lists for one row of a recorded step. */
     static long stepBytes(AttentionSpec spec, int maxEntries) {
-        long tasks = (long) parts(maxEntries) * ((spec.groupSize() + ROWS - 1) / ROWS);
+        long tasks = (long) parts(maxEntries) * ((spec.groupSize() + FEW_ROWS - 1) / FEW_ROWS);
         return TASK_BYTES * tasks + PARTS_BYTES * (long) spec.groupSize();
     }
 
@@ -129,7 +149,7 @@ final class CudaAttention {
         return maxEntries;
     }
 
-    /** One block of {@code attend_rows}, as {@code Task} there. */
+    /** One block, as {@code Task} in {@code attention.cuh}. */
     private record Task(int segment, int firstRow, int rows, int firstEntry, int lastEntry, int slot) {}
 
     /** One row of {@code combine_parts}, as {@code Parts} there. */
@@ -150,6 +170,7 @@ final class CudaAttention {
      */
     void run(Matrix queries, CudaRotary rotary, List<KvSegment> segments, Matrix out, Matrix logSums, New added) {
         List<Task> tasks = new ArrayList<>();
+        List<Task> steps = new ArrayList<>();
         List<Row> rows = new ArrayList<>();
         int slots = 0;
         for (int i = 0; i < segments.size(); i++) {
@@ -164,13 +185,17 @@ final class CudaAttention {
             }
             int needed = segment.rows() * spec.groupSize() * partsOf(segment);
             if (slots + needed > partialRows) {
-                flush(queries, rotary, segments, out, logSums, tasks, rows);
+                flush(queries, rotary, segments, out, logSums, tasks, steps, rows);
                 slots = 0;
             }
-            addParts(tasks, rows, i, segment, slots);
+            if (readsPieces(segment, rotary)) {
+                addParts(steps, stepRows, rows, i, segment, slots);
+            } else {
+                addParts(tasks, ROWS, rows, i, segment, slots);
+            }
             slots += needed;
         }
-        flush(queries, rotary, segments, out, logSums, tasks, rows);
+        flush(queries, rotary, segments, out, logSums, tasks, steps, rows);
     }
 
     /** Attention of some tokens of a segment alone, in f32; other rows of {@code out} and {@code logSums} are left alone. */
@@ -183,7 +208,7 @@ final class CudaAttention {
                 tasks.add(new Task(0, token * spec.groupSize() + row, count, 0, longest, -1));
             }
         }
-        flush(queries, rotary, List.of(s), out, logSums, tasks, new ArrayList<>());
+        rows(queries, rotary, List.of(s), out, logSums, tasks);
     }
 
     private void addTasks(List<Task> tasks, int segment, KvSegment s) {
@@ -194,12 +219,12 @@ final class CudaAttention {
         }
     }
 
-    private void addParts(List<Task> tasks, List<Row> rows, int segment, KvSegment s, int slot) {
+    private void addParts(List<Task> tasks, int rowsOfTask, List<Row> rows, int segment, KvSegment s, int slot) {
         int all = s.rows() * spec.groupSize();
         int parts = partsOf(s);
         for (int part = 0; part < parts; part++) {
-            for (int row = 0; row < all; row += ROWS) {
-                int count = Math.min(ROWS, all - row);
+            for (int row = 0; row < all; row += rowsOfTask) {
+                int count = Math.min(rowsOfTask, all - row);
                 tasks.add(new Task(segment, row, count, part * PART, (part + 1) * PART, slot + part * all + row));
             }
         }
@@ -208,6 +233,15 @@ final class CudaAttention {
         }
     }
 
+    /** Whether lanes can read whole pieces of a cache; what is quantised is unpacked one by one. */
+    private boolean readsPieces(KvSegment segment, CudaRotary rotary) {
+        KvCacheType type = segment.cache().type();
+        return attendStep != null
+                && rotary.dimensions() / 2 % PIECE == 0
+                && (type == KvCacheType.F32 || type == KvCacheType.F16);
+    }
+
+    /** Runs all that was collected. */
     private void flush(
             Matrix queries,
             CudaRotary rotary,
@@ -215,10 +249,42 @@ final class CudaAttention {
             Matrix out,
             Matrix logSums,
             List<Task> tasks,
+            List<Task> steps,
             List<Row> rows) {
-        if (tasks.isEmpty()) {
-            return;
+        if (!tasks.isEmpty()) {
+            rows(queries, rotary, segments, out, logSums, tasks);
         }
+        if (!steps.isEmpty()) {
+            int dim = spec.headDim();
+            int readers = THREADS / stepLanes;
+            int floats = Math.max(stepRows * dim, readers * stepRows * (dim + 2));
+            begin(attendStep, queries, rotary, segments, steps)
+                    .address(partial.address())
+                    .value(partialRows)
+                    .run(steps.size(), spec.kvHeads(), THREADS, 4 * floats);
+            steps.clear();
+        }
+        if (!rows.isEmpty()) {
+            combine(out, logSums, rows);
+        }
+    }
+
+    private void rows(
+            Matrix queries, CudaRotary rotary, List<KvSegment> segments, Matrix out, Matrix logSums, List<Task> tasks) {
+        int dim = spec.headDim();
+        begin(attendRows, queries, rotary, segments, tasks)
+                .address(CudaBuffer.address(out))
+                .value(out.stride())
+                .address(CudaBuffer.addressOrNull(logSums))
+                .value(logSums == null ? 0 : logSums.stride())
+                .address(partial.address())
+                .value(partialRows)
+                .run(tasks.size(), spec.kvHeads(), THREADS, 4 * (ROWS * dim + KEYS * (2 * dim + 1) + ROWS * KEYS));
+        tasks.clear();
+    }
+
+    /** What kernels that work off tasks have in common. */
+    private Launch begin(Kernel kernel, Matrix queries, CudaRotary rotary, List<KvSegment> segments, List<Task> tasks) {
         long taskList = parameters.put(
                 TASK_BYTES * tasks.size(),
                 to -> tasks.forEach(t -> to.putInt(t.segment())
@@ -227,8 +293,7 @@ final class CudaAttention {
                         .putInt(t.firstEntry())
                         .putInt(t.lastEntry())
                         .putInt(t.slot())));
-        int dim = spec.headDim();
-        launch.of(attendRows)
+        launch.of(kernel)
                 .address(taskList)
                 .address(parameters.segments(segments))
                 .address(parameters.heads(segments))
@@ -236,37 +301,30 @@ final class CudaAttention {
                 .value(queries.stride())
                 .value(spec.kvHeads())
                 .value(spec.groupSize())
-                .value(dim)
+                .value(spec.headDim())
                 .value(spec.scale());
-        rotary(rotary)
+        return rotary(rotary);
+    }
+
+    private void combine(Matrix out, Matrix logSums, List<Row> rows) {
+        long rowList = parameters.put(
+                PARTS_BYTES * rows.size(),
+                to -> rows.forEach(r -> to.putInt(r.firstSlot())
+                        .putInt(r.parts())
+                        .putInt(r.partStride())
+                        .putInt(r.batchRow())
+                        .putInt(r.inGroup())));
+        launch.of(combineParts)
+                .address(rowList)
+                .address(partial.address())
+                .value(partialRows)
+                .value(spec.groupSize())
+                .value(spec.headDim())
                 .address(CudaBuffer.address(out))
                 .value(out.stride())
                 .address(CudaBuffer.addressOrNull(logSums))
                 .value(logSums == null ? 0 : logSums.stride())
-                .address(partial.address())
-                .value(partialRows)
-                .run(tasks.size(), spec.kvHeads(), 128, 4 * (ROWS * dim + KEYS * (2 * dim + 1) + ROWS * KEYS));
-        if (!rows.isEmpty()) {
-            long rowList = parameters.put(
-                    PARTS_BYTES * rows.size(),
-                    to -> rows.forEach(r -> to.putInt(r.firstSlot())
-                            .putInt(r.parts())
-                            .putInt(r.partStride())
-                            .putInt(r.batchRow())
-                            .putInt(r.inGroup())));
-            launch.of(combineParts)
-                    .address(rowList)
-                    .address(partial.address())
-                    .value(partialRows)
-                    .value(spec.groupSize())
-                    .value(dim)
-                    .address(CudaBuffer.address(out))
-                    .value(out.stride())
-                    .address(CudaBuffer.addressOrNull(logSums))
-                    .value(logSums == null ? 0 : logSums.stride())
-                    .run(rows.size(), spec.kvHeads(), 32, 0);
-        }
-        tasks.clear();
+                .run(rows.size(), spec.kvHeads(), 32, 0);
         rows.clear();
     }
 

@@ -26,6 +26,7 @@ record KernelSource(String file, DType type) {
     static final List<String> FILES = List.of(
             "attend_chunk",
             "attend_rows",
+            "attend_step",
             "attention_mass",
             "attention_peaks",
             "elementwise",

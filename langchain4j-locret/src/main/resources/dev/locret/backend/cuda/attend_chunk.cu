@@ -8,8 +8,6 @@
 #define ROWS 64
 #define KEYS 32
 #define THREADS 128
-#define LOG2E 1.4426950408889634f
-#define LN2 0.6931471805599453f
 
 // Keys after rotary embedding and values as f16: [kvHeads][capacity][dim] each. A block of 128 threads takes an entry; one
 // of the segment's new tokens, whose key and value are still rows of the batch, it appends to the cache first, unless
@@ -75,10 +73,12 @@ static __device__ __forceinline__ void attendChunk(Segment s, Head head, const f
     __syncthreads();
 
     int end = min(head.length, before + min(firstRow + ROWS - 1, rows - 1) / shape.group + 1);
+    static_assert(KEYS * DIM / 8 % THREADS == 0, "every thread copies as much");
     auto load = [&](int begin, int stage) {
         u16* to = shared + stage * STAGE;
-        for (int i = tid; i < KEYS * DIM / 8; i += THREADS) {
-            int key = i / (DIM / 8), d = i % (DIM / 8) * 8;
+#pragma unroll
+        for (int copy = 0; copy < KEYS * DIM / 8 / THREADS; copy++) {
+            int i = copy * THREADS + tid, key = i / (DIM / 8), d = i % (DIM / 8) * 8;
             bool inside = begin + key < end;
             i64 at = inside ? (i64)(begin + key) * DIM + d : 0;
             copyAsync(to + key * STRIDE + d, keys + at, inside);
@@ -126,7 +126,7 @@ static __device__ __forceinline__ void attendChunk(Segment s, Head head, const f
             now[h] = fmaxf(now[h], __shfl_xor_sync(FULL, now[h], 1));
             now[h] = fmaxf(now[h], __shfl_xor_sync(FULL, now[h], 2));
             // Every row sees the first entry, so a maximum is finite, unless a logit is not.
-            old[h] = exp2f(most[h] - now[h]);
+            old[h] = power2(most[h] - now[h]);
             most[h] = now[h];
             total[h] *= old[h];
         }
@@ -135,7 +135,7 @@ static __device__ __forceinline__ void attendChunk(Segment s, Head head, const f
         for (int n = 0; n < KEYS / 8; n++) {
 #pragma unroll
             for (int i = 0; i < 4; i++) {
-                logits[n][i] = exp2f(logits[n][i] - most[i >> 1]);
+                logits[n][i] = power2(logits[n][i] - most[i >> 1]);
                 total[i >> 1] += logits[n][i];
             }
             weights[n >> 1][(n & 1) * 2] = packHalves(logits[n][0], logits[n][1]);

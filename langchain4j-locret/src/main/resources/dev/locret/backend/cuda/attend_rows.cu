@@ -1,23 +1,14 @@
 // Attention in f32, for any head dimension up to 128: prefill of models whose head dimension has no tensor-core kernel,
-// and decoding. A block takes up to 16 query rows (tokens × query heads of a group) of one KV head and walks over
+// and decoding where `attend_step` cannot. A block takes up to 16 query rows (tokens × query heads of a group) of one KV head and walks over
 // entries 32 at a time, with a running maximum and sum. A decode step splits the cache among blocks; `combine_parts`
 // puts their results together.
-#include "cache.cuh"
+#include "attention.cuh"
 
 #define ROWS 16
 #define KEYS 32
 #define WARPS 4
 #define EACH (ROWS / WARPS) // rows of a warp
 #define DIMS 4              // dimensions of a lane: lane, lane + 32, …
-
-struct Task {
-    int segment;
-    int firstRow;   // of the segment's tokens × group
-    int rows;
-    int firstEntry; // entries [firstEntry, lastEntry) are looked at
-    int lastEntry;
-    int slot;       // row of the partial results, -1 if this task sees all entries
-};
 
 // What a row has seen of the cache.
 struct Running {

@@ -10,6 +10,8 @@ typedef long long i64;
 
 #define FULL 0xffffffffu
 #define INFINITE __uint_as_float(0x7f800000u)
+#define LOG2E 1.4426950408889634f
+#define LN2 0.6931471805599453f
 
 // KERNEL(name, most threads of a block, parameters...) { body }
 #ifdef CUDA_EMU
@@ -57,6 +59,18 @@ static __device__ __forceinline__ u16 toBfloat(float value) {
 
 static __device__ __forceinline__ u32 packHalves(float low, float high) {
     return (u32)toHalf(low) | (u32)toHalf(high) << 16;
+}
+
+// 2 to the power of x, 0 where that is denormal: one instruction, where exp2f scales its argument and its result.
+static __device__ __forceinline__ float power2(float x) {
+#if defined(CUDA_EMU)
+    float y = exp2f(x);
+    return y < 1.17549435e-38f ? 0 : y;
+#else
+    float y;
+    asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+#endif
 }
 
 // Whether a value is neither NaN nor infinite; unlike isfinite not subject to fast-math options.
