@@ -46,6 +46,7 @@ final class AttentionChecks {
             new Size(9, 3, 64, 64, 33, 9, 61),
             new Size(9, 3, 64, 64, 515, 1, 2, 8, 1),
             new Size(8, 2, 128, 128, 513, 1),
+            new Size(14, 2, 96, 96, 300, 1, 3),
             new Size(4, 4, 32, 20, 33, 33, 3),
             new Size(4, 4, 24, 20, 31, 9));
 

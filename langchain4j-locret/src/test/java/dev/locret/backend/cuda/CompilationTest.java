@@ -60,6 +60,11 @@ class CompilationTest {
         for (String chip : CHIPS) {
             readMachineCode(chip);
         }
+        Path loops = Path.of("src/test/resources/cuda/loops.txt");
+        String counted = loops();
+        assertThat(counted)
+                .as("what loops consist of; if a change is meant, put this into %s:\n%s", loops, counted)
+                .isEqualTo(Files.exists(loops) ? Files.readString(loops) : "");
         loadIntoTheEmulatedDriver("sm_80");
     }
 
@@ -102,6 +107,25 @@ class CompilationTest {
                     .as("%s %s reads 16 bytes at once", chip, type)
                     .containsPattern("LDG\\.E\\.128");
         }
+    }
+
+    /** The loops that {@link KernelEstimate} counts cycles of, on chips of its cards. */
+    private String loops() throws Exception {
+        StringBuilder out = new StringBuilder();
+        for (String chip : List.of("sm_80", "sm_86", "sm_89", "sm_90")) {
+            String chunk = disassemble(chip + " attend_chunk");
+            String step = disassemble(chip + " attend_step");
+            List<SassLoop> found = new ArrayList<>(List.of(
+                    SassLoop.find(chunk, "attend_chunk_128", "HMMA"),
+                    SassLoop.find(chunk, "attend_chunk_96", "HMMA"),
+                    SassLoop.find(step, "attend_step_16_4", "SHFL")));
+            for (String type : List.of("BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K")) {
+                String linear = disassemble(chip + " linear_step " + type);
+                found.add(SassLoop.find(linear, "linear_step_" + type + "_1", "LDG.E.128"));
+            }
+            found.forEach(loop -> out.append(chip).append(' ').append(loop).append('\n'));
+        }
+        return out.toString();
     }
 
     private String disassemble(String file) throws Exception {

@@ -2,6 +2,7 @@ package dev.locret.backend.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What the kernels of this package have to do for a model at the paper's settings, counted from how they are written: an
@@ -36,19 +37,15 @@ record WorkEstimate(
      * @param bytes read and written
      */
     record Work(String operation, double tensor, double bytes) {
-        double seconds(Card card) {
-            return Math.max(tensor / card.operationsPerSecond(), bytes / card.bytesPerSecond());
+        double seconds(GpuCard card) {
+            return seconds(card, 1, 1);
         }
-    }
 
-    /** Peaks of a card: f16 with f32 sums, dense, and memory. */
-    record Card(String name, double operationsPerSecond, double bytesPerSecond) {
-        static final List<Card> ALL = List.of(
-                new Card("RTX 4090", 165e12, 1008e9),
-                new Card("L4", 121e12, 300e9),
-                new Card("A10", 125e12, 600e9),
-                new Card("A100 80 GB", 312e12, 2039e9),
-                new Card("H100 SXM", 989e12, 3350e9));
+        /** If tensor cores and memory reach those shares of their peaks. */
+        double seconds(GpuCard card, double tensorShare, double memoryShare) {
+            return Math.max(
+                    tensor / (card.operationsPerSecond() * tensorShare), bytes / (card.bytesPerSecond() * memoryShare));
+        }
     }
 
     private int qkv() {
@@ -102,19 +99,34 @@ record WorkEstimate(
         return out;
     }
 
-    /** Seconds of a text of {@link #TEXT} tokens if every operation ran at its floor, one after the other. */
-    double readingSeconds(Card card) {
+    /** Seconds of a text of {@link #TEXT} tokens if operations run one after the other, each in what {@code time} says. */
+    double readingSeconds(ToDoubleFunction<Work> time) {
         double seconds = 0;
         for (int begin = 0; begin < TEXT; begin += chunk) {
             double tokens = Math.min(chunk, TEXT - begin);
             seconds += chunk(tokens, Math.min(begin, budget)).stream()
-                    .mapToDouble(work -> work.seconds(card))
+                    .mapToDouble(time)
                     .sum();
         }
         return seconds;
     }
 
-    double stepSeconds(Card card) {
-        return step().stream().mapToDouble(work -> work.seconds(card)).sum();
+    double stepSeconds(ToDoubleFunction<Work> time) {
+        return step().stream().mapToDouble(time).sum();
+    }
+
+    /** Time of a chunk's operation by what the kernels' loops can reach. */
+    double estimate(Work work, GpuCard card, KernelEstimate kernels) {
+        double share =
+                work.operation().equals("attention") ? kernels.chunk(card, dim).share() : KernelEstimate.USUAL;
+        return work.seconds(card, Math.min(KernelEstimate.USUAL, share), KernelEstimate.USUAL);
+    }
+
+    /** As above for an operation of a decode step; all read BF16 weights or the cache. */
+    double stepEstimate(Work work, GpuCard card, KernelEstimate kernels) {
+        double share = work.operation().equals("attention")
+                ? kernels.step(card, dim).share()
+                : kernels.linear(card, "BF16").share();
+        return work.seconds(card, 1, Math.min(KernelEstimate.USUAL, share));
     }
 }
