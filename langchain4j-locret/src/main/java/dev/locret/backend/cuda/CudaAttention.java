@@ -53,8 +53,10 @@ final class CudaAttention {
 
     private final CudaBuffer partial;
     private final Kernel attendRows;
-    /** Null if no lane's share of this head dimension is whole. */
+    /** For caches of f32 or f16, and of q8_0; null if no lane's share of this head dimension is whole. */
     private final Kernel attendStep;
+
+    private final Kernel attendStepBytes;
 
     private final int stepLanes;
     private final int stepRows;
@@ -82,9 +84,10 @@ final class CudaAttention {
         this.attendRows = kernels.get("attend_rows", "attend_rows");
         this.stepLanes = spec.headDim() <= 8 * PIECE ? 8 : 16;
         this.stepRows = spec.groupSize() <= FEW_ROWS ? FEW_ROWS : MANY_ROWS;
-        this.attendStep = spec.headDim() % PIECE == 0
-                ? kernels.get("attend_step", "attend_step_" + stepLanes + "_" + stepRows)
-                : null;
+        boolean pieces = spec.headDim() % PIECE == 0;
+        String step = "attend_step_" + stepLanes + "_" + stepRows;
+        this.attendStep = pieces ? kernels.get("attend_step", step) : null;
+        this.attendStepBytes = pieces ? kernels.get("attend_step", step + "_bytes") : null;
         this.combineParts = kernels.get("attend_rows", "combine_parts");
         boolean tensorCores = precision == Precision.MIXED && TENSOR_CORE_DIMS.contains(spec.headDim());
         this.packEntries = tensorCores ? kernels.get("attend_chunk", "pack_entries") : null;
@@ -233,12 +236,11 @@ final class CudaAttention {
         }
     }
 
-    /** Whether lanes can read whole pieces of a cache; what is quantised is unpacked one by one. */
+    /** Whether lanes can read whole pieces of a cache; keys in nibbles are mixed, four pieces at a time. */
     private boolean readsPieces(KvSegment segment, CudaRotary rotary) {
-        KvCacheType type = segment.cache().type();
         return attendStep != null
                 && rotary.dimensions() / 2 % PIECE == 0
-                && (type == KvCacheType.F32 || type == KvCacheType.F16);
+                && !segment.cache().type().mixesKeys();
     }
 
     /** Runs all that was collected. */
@@ -258,7 +260,8 @@ final class CudaAttention {
             int dim = spec.headDim();
             int readers = THREADS / stepLanes;
             int floats = Math.max(stepRows * dim, readers * stepRows * (dim + 2));
-            begin(attendStep, queries, rotary, segments, steps)
+            boolean bytes = segments.get(steps.get(0).segment()).cache().type() == KvCacheType.Q8_0;
+            begin(bytes ? attendStepBytes : attendStep, queries, rotary, segments, steps)
                     .address(partial.address())
                     .value(partialRows)
                     .run(steps.size(), spec.kvHeads(), THREADS, 4 * floats);

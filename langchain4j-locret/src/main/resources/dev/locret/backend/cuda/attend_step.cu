@@ -1,5 +1,5 @@
-// Attention of a decode step over a cache of f32 or f16, for head dimensions and rotary pairs in multiples of eight: one
-// pass, 16 bytes of f16 a lane. A few lanes hold one entry, eight dimensions each; such readers walk over a part of the cache side
+// Attention of a decode step over a cache of f32, f16 or q8_0, for head dimensions and rotary pairs in multiples of eight:
+// one pass, 16 bytes of f16 a lane. A few lanes hold one entry, eight dimensions each; such readers walk over a part of the cache side
 // by side, each with a running maximum and sum of its own for all query rows, and are put together at the end.
 // `combine_parts` then does that for the parts.
 #include "attention.cuh"
@@ -7,9 +7,18 @@
 #define WARPS 4
 #define PIECE 8
 
-// Elements [at, at + 8).
+// Elements [at, at + 8) of f32 or f16; if BYTES, of q8_0.
+template <bool BYTES>
 static __device__ __forceinline__ void load(const void* rows, i64 at, int type, float* to) {
-    if (type == CACHE_F16) {
+    if (BYTES) { // blocks lie on even bytes
+        const u16* block = reinterpret_cast<const u16*>(static_cast<const u8*>(rows) + (at >> 5) * 34);
+        const u16* pairs = block + 1 + (at & 31) / 2;
+        float scale = fromHalf(block[0]);
+#pragma unroll
+        for (int i = 0; i < PIECE; i++) {
+            to[i] = scale * (float)static_cast<signed char>(pairs[i / 2] >> 8 * (i & 1));
+        }
+    } else if (type == CACHE_F16) {
         uint4 halves = *reinterpret_cast<const uint4*>(static_cast<const u16*>(rows) + at);
         u32 words[4] = {halves.x, halves.y, halves.z, halves.w};
 #pragma unroll
@@ -28,18 +37,19 @@ static __device__ __forceinline__ void load(const void* rows, i64 at, int type, 
 }
 
 // Dimensions [d, d + 8) of a key after rotation for a position.
+template <bool BYTES>
 static __device__ __forceinline__ void loadRotated(const void* rows, i64 row, int type, int d, i64 position,
                                                    Rotary rotary, float* to) {
-    load(rows, row + d, type, to);
+    load<BYTES>(rows, row + d, type, to);
     int half = rotary.half;
     if (d >= 2 * half) {
         return;
     }
     int pair = d < half ? d : d - half;
     float other[PIECE], cosines[PIECE], sines[PIECE];
-    load(rows, row + (d < half ? d + half : pair), type, other);
-    load(rotary.cosines, position * half + pair, CACHE_F32, cosines);
-    load(rotary.sines, position * half + pair, CACHE_F32, sines);
+    load<BYTES>(rows, row + (d < half ? d + half : pair), type, other);
+    load<false>(rotary.cosines, position * half + pair, CACHE_F32, cosines);
+    load<false>(rotary.sines, position * half + pair, CACHE_F32, sines);
     float sign = d < half ? -1 : 1;
 #pragma unroll
     for (int i = 0; i < PIECE; i++) {
@@ -53,7 +63,7 @@ struct Shape {
 };
 
 // Leaves the partial results of up to ROWS query rows of a KV head; entries have LANES lanes.
-template <int LANES, int ROWS>
+template <int LANES, int ROWS, bool BYTES>
 static __device__ __forceinline__ void attendStep(Task task, const Segment& s, Head head, const float* queries,
                                                   Rotary rotary, float* partial, Shape shape) {
     constexpr int READERS = WARPS * 32 / LANES;
@@ -96,8 +106,8 @@ static __device__ __forceinline__ void attendStep(Task task, const Segment& s, H
         float key[PIECE] = {}, value[PIECE] = {};
         if (entry < end && active) {
             i64 at = (i64)(head.first + entry) * dim;
-            loadRotated(s.keys, at, s.type, d, keyPosition(s, head, entry, rotary), rotary, key);
-            load(s.values, at + d, s.type, value);
+            loadRotated<BYTES>(s.keys, at, s.type, d, keyPosition(s, head, entry, rotary), rotary, key);
+            load<BYTES>(s.values, at + d, s.type, value);
         }
 #pragma unroll
         for (int r = 0; r < ROWS; r++) {
@@ -161,16 +171,20 @@ static __device__ __forceinline__ void attendStep(Task task, const Segment& s, H
     }
 }
 
-#define ATTEND_STEP(lanes, rows)                                                                                       \
-    KERNEL(attend_step_##lanes##_##rows, WARPS * 32, const Task* tasks, const Segment* segments, const Head* heads,    \
-           const float* queries, int queryStride, int kvHeads, int group, int dim, float scale, const float* cosines,  \
-           const float* sines, int half, int original, float* partial, int partialRows) {                              \
+#define ATTEND_STEP(name, lanes, rows, bytes)                                                                          \
+    KERNEL(name, WARPS * 32, const Task* tasks, const Segment* segments, const Head* heads, const float* queries,      \
+           int queryStride, int kvHeads, int group, int dim, float scale, const float* cosines, const float* sines,    \
+           int half, int original, float* partial, int partialRows) {                                                  \
         Task task = tasks[blockIdx.x];                                                                                 \
-        attendStep<lanes, rows>(task, segments[task.segment], heads[task.segment * kvHeads + blockIdx.y], queries,     \
-                                Rotary{cosines, sines, half, original}, partial,                                       \
-                                Shape{queryStride, group, dim, partialRows, scale});                                   \
+        attendStep<lanes, rows, bytes>(task, segments[task.segment], heads[task.segment * kvHeads + blockIdx.y],       \
+                                       queries, Rotary{cosines, sines, half, original}, partial,                       \
+                                       Shape{queryStride, group, dim, partialRows, scale});                            \
     }
-ATTEND_STEP(8, 4)
-ATTEND_STEP(8, 8)
-ATTEND_STEP(16, 4)
-ATTEND_STEP(16, 8)
+ATTEND_STEP(attend_step_8_4, 8, 4, false)
+ATTEND_STEP(attend_step_8_8, 8, 8, false)
+ATTEND_STEP(attend_step_16_4, 16, 4, false)
+ATTEND_STEP(attend_step_16_8, 16, 8, false)
+ATTEND_STEP(attend_step_8_4_bytes, 8, 4, true)
+ATTEND_STEP(attend_step_8_8_bytes, 8, 8, true)
+ATTEND_STEP(attend_step_16_4_bytes, 16, 4, true)
+ATTEND_STEP(attend_step_16_8_bytes, 16, 8, true)

@@ -118,7 +118,8 @@ class CompilationTest {
             List<SassLoop> found = new ArrayList<>(List.of(
                     SassLoop.find(chunk, "attend_chunk_128", "HMMA"),
                     SassLoop.find(chunk, "attend_chunk_96", "HMMA"),
-                    SassLoop.find(step, "attend_step_16_4", "SHFL")));
+                    SassLoop.find(step, "attend_step_16_4", "SHFL"),
+                    SassLoop.find(step, "attend_step_16_4_bytes", "SHFL")));
             for (String type : List.of("BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K")) {
                 String linear = disassemble(chip + " linear_step " + type);
                 found.add(SassLoop.find(linear, "linear_step_" + type + "_1", "LDG.E.128"));

@@ -49,6 +49,11 @@ final class KernelEstimate {
         return ofMemory(card, loop(card, "attend_step_16_4"), ENTRIES * 2 * 2 * dim);
     }
 
+    /** As above with a cache of q8_0. */
+    Share stepOfBytes(GpuCard card, int dim) {
+        return ofMemory(card, loop(card, "attend_step_16_4_bytes"), ENTRIES * 2 * 34.0 / 32 * dim);
+    }
+
     /** Of memory, in a linear layer of a decode step. */
     Share linear(GpuCard card, String type) {
         double bits =

@@ -117,6 +117,10 @@ class WorkEstimateTest {
                 "attention of a decode step, head dimension 128, f16",
                 "memory",
                 shares(card -> kernels.step(card, 128)))));
+        out.append(row(List.of(
+                "attention of a decode step, head dimension 128, q8_0",
+                "memory",
+                shares(card -> kernels.stepOfBytes(card, 128)))));
         for (String type : List.of("BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K")) {
             out.append(row(List.of(
                     "linear layer of a decode step, " + type, "memory", shares(card -> kernels.linear(card, type)))));
