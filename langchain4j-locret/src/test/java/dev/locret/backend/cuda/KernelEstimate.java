@@ -54,6 +54,11 @@ final class KernelEstimate {
         return ofMemory(card, loop(card, "attend_step_16_4_bytes"), ENTRIES * 2 * 34.0 / 32 * dim);
     }
 
+    /** Of memory, in a gated activation: a lane reads two floats and writes one. */
+    Share activation(GpuCard card) {
+        return ofMemory(card, loop(card, "gated_activation"), 32 * 3 * 4);
+    }
+
     /** Of memory, in a linear layer of a decode step. */
     Share linear(GpuCard card, String type) {
         double bits =
