@@ -123,6 +123,7 @@ class CompilationTest {
                 String linear = disassemble(chip + " linear_step " + type);
                 found.add(SassLoop.find(linear, "linear_step_" + type + "_1", "LDG.E.128"));
             }
+            found.add(SassLoop.straight(disassemble(chip + " elementwise"), "gated_activation"));
             found.forEach(loop -> out.append(chip).append(' ').append(loop).append('\n'));
         }
         return out.toString();

@@ -49,6 +49,11 @@ final class KernelEstimate {
         return ofMemory(card, loop(card, "attend_step_16_4"), ENTRIES * 2 * 2 * dim);
     }
 
+    /** Of memory, in a gated activation: a lane reads two floats and writes one. */
+    Share activation(GpuCard card) {
+        return ofMemory(card, loop(card, "gated_activation"), 32 * 3 * 4);
+    }
+
     /** Of memory, in a linear layer of a decode step. */
     Share linear(GpuCard card, String type) {
         double bits =

@@ -14,7 +14,7 @@ final class LoopEstimate {
     private static final Set<String> FLOATS = Set.of("FFMA", "FMUL", "FADD");
     private static final Set<String> CONVERSIONS = Set.of("I2F", "F2I", "F2F");
     private static final Set<String> OTHERS =
-            Set.of("BRA", "BSSY", "BSYNC", "BAR", "NOP", "LDGDEPBAR", "DEPBAR", "CALL");
+            Set.of("BRA", "BSSY", "BSYNC", "BAR", "NOP", "LDGDEPBAR", "DEPBAR", "CALL", "EXIT");
     /** Multiplications and additions of one HMMA.16816, times two. */
     static final double PRODUCT = 2 * 16 * 8 * 16;
 

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Instructions of a kernel's innermost loop around a given one, in machine code as {@code nvdisasm -c} writes it. Code that
- * runs in some passes only counts as if it ran in all.
+ * Instructions of a kernel's innermost loop around a given one, or of all of a kernel that has none, in machine code as
+ * {@code nvdisasm -c} writes it. Code that runs in some passes only counts as if it ran in all.
  *
  * @param kernel name
  * @param counts how often an instruction stands in the loop; with its width where it moves data
@@ -53,8 +53,27 @@ record SassLoop(String kernel, SortedMap<String, Integer> counts) {
         if (smallest == null) {
             throw new IllegalStateException("no loop of " + kernel + " holds " + within);
         }
+        return of(kernel, smallest);
+    }
+
+    /** All of a kernel without loops up to its end; what it calls stands behind that. */
+    static SassLoop straight(String text, String kernel) {
+        String code = text.substring(text.indexOf(".text." + kernel + ":\n"));
+        List<String> names = new ArrayList<>();
+        Matcher instruction = INSTRUCTION.matcher(code);
+        while (instruction.find()) {
+            names.add(instruction.group(1));
+            // One with a predicate ends some lanes only.
+            if (instruction.group(1).equals("EXIT") && !instruction.group().contains("@")) {
+                return of(kernel, names);
+            }
+        }
+        throw new IllegalStateException(kernel + " does not end");
+    }
+
+    private static SassLoop of(String kernel, List<String> names) {
         SortedMap<String, Integer> counts = new TreeMap<>();
-        smallest.forEach(each -> counts.merge(shorten(each), 1, Integer::sum));
+        names.forEach(each -> counts.merge(shorten(each), 1, Integer::sum));
         return new SassLoop(kernel, counts);
     }
 

@@ -121,6 +121,7 @@ class WorkEstimateTest {
             out.append(row(List.of(
                     "linear layer of a decode step, " + type, "memory", shares(card -> kernels.linear(card, type)))));
         }
+        out.append(row(List.of("gated activation", "memory", shares(kernels::activation))));
         return out.toString();
     }
 
