@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Instructions of a kernel's innermost loop around a given one, or of all of a kernel that has none, in machine code as {@code nvdisasm -c} writes it. Code that
- * runs in some passes only counts as if it ran in all.
+ * Instructions of a kernel's innermost loop around a given one, or of all of a kernel that has none, in machine code as
+ * {@code nvdisasm -c} writes it. Code that runs in some passes only counts as if it ran in all.
  *
  * @param kernel name
  * @param counts how often an instruction stands in the loop; with its width where it moves data
