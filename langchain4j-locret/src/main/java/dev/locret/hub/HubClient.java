@@ -24,17 +24,24 @@ final class HubClient {
 
     private final HubConfig config;
     private final Origin home;
-    private final HttpClient http;
+    private HttpClient http;
 
     HubClient(HubConfig config) {
         this.config = config;
         this.home = Origin.of(config.endpoint());
-        // One connection a request keeps a cut from reaching other requests, as HTTP/2 would let it.
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(config.silence())
-                .build();
+    }
+
+    /** Made for the first request: it has a thread of its own, and most models lie on this machine. */
+    private synchronized HttpClient http() {
+        if (http == null) {
+            // One connection a request keeps a cut from reaching other requests, as HTTP/2 would let it.
+            http = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(config.silence())
+                    .build();
+        }
+        return http;
     }
 
     /** GETs {@code uri}; the caller closes the body. */
@@ -85,7 +92,7 @@ final class HubClient {
     private HttpResponse<TimedBody> exchange(HttpRequest request) throws TransientFailure {
         String where = Origin.display(request.uri());
         Duration silence = config.silence();
-        CompletableFuture<HttpResponse<TimedBody>> answer = http.sendAsync(request, info -> new TimedBody(silence));
+        CompletableFuture<HttpResponse<TimedBody>> answer = http().sendAsync(request, info -> new TimedBody(silence));
         try {
             return answer.get(silence.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
