@@ -262,7 +262,7 @@ public final class Decoder {
 
     private Matrix inner(List<Segment> segments, Runnable checkpoint) {
         int fault = backend.takeFault();
-        int outer = outerFault >= 0 ? outerFault : fault;
+        int earlier = outerFault >= 0 ? outerFault : fault;
         outerFault = -1;
         try {
             return forward(segments, inner, Backend.STEP_ROWS, checkpoint);
@@ -271,7 +271,7 @@ public final class Decoder {
             backend.takeFault();
             throw e;
         } finally {
-            outerFault = outer;
+            outerFault = earlier;
         }
     }
 
