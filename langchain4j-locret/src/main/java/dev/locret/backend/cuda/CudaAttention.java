@@ -260,6 +260,7 @@ final class CudaAttention {
             int dim = spec.headDim();
             int readers = THREADS / stepLanes;
             int floats = Math.max(stepRows * dim, readers * stepRows * (dim + 2));
+            // All caches of a backend's engine are of one type.
             boolean bytes = segments.get(steps.get(0).segment()).cache().type() == KvCacheType.Q8_0;
             begin(bytes ? attendStepBytes : attendStep, queries, rotary, segments, steps)
                     .address(partial.address())
